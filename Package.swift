@@ -1,0 +1,118 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Strict everywhere: complete concurrency checking (language mode 6), explicit access on imports, visible unsafety,
+/// and no warning survives.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// The leaves any target may use; see ARCHITECTURE.md.
+let leaves: [Target.Dependency] = ["Identifiers", "Secrets", "StrictJSON"]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], leaf: Bool = false) -> Target {
+    .target(name: name, dependencies: (leaf ? [] : leaves) + dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: leaves + dependencies, swiftSettings: strict)
+}
+
+/// Every template in `providers/`; a test compares this list with the folder.
+let providerTemplates = ["generic-oidc"]
+
+let package = Package(
+    name: "gatehouse",
+    platforms: [.macOS(.v26)],
+    products: [
+        .executable(name: "gatehouse", targets: ["gatehouse"]),
+        .library(name: "GatehouseKit", targets: ["GatehouseKit"]),
+        .library(name: "ServerPlugin", targets: ["ServerPlugin"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+    ],
+    targets: [
+        // C libraries: module map and shim, one importer each.
+        .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "COpenSSL"),
+        .systemLibrary(name: "CLibJWT"),
+
+        // Leaves: importable everywhere.
+        module("Identifiers", leaf: true),
+        module("Secrets", leaf: true),
+        .target(name: "StrictJSON", dependencies: ["Identifiers"], swiftSettings: strict),
+
+        // Values.
+        module("OpenSSLCrypto", ["COpenSSL"]),
+        module("JOSE", ["OpenSSLCrypto"]),
+        module("JOSELibJWT", ["JOSE", "CLibJWT"]),
+        module("OAuth", []),
+        module("CEL", []),
+        module("AccessPolicy", ["JOSE", "OAuth", "CEL"]),
+        // The templates, one YAML file each, embedded in the binary.
+        .target(
+            name: "ProviderTemplates", path: "providers", exclude: ["README.md", "schema.json"],
+            resources: providerTemplates.map { .embedInCode("\($0).yaml") }, swiftSettings: strict),
+
+        // World.
+        module("HTTPFetch", ["CCurl", httpTypes]),
+        module("Federation", ["JOSE", "JOSELibJWT", "OAuth", "HTTPFetch"]),
+
+        // Core and stores.
+        module("Broker", ["OpenSSLCrypto", "JOSE", "OAuth", "AccessPolicy", "Federation"]),
+        module("SQLiteStore", ["Broker", "AccessPolicy", .product(name: "GRDB", package: "GRDB.swift")]),
+
+        // HTTP.
+        module("ServerPlugin", ["AccessPolicy", httpTypes]),
+        module("CredentialsPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", httpTypes]),
+        module("TokenPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", httpTypes]),
+        module("DevelopmentPlugin", ["ServerPlugin", "AccessPolicy", "JOSE", httpTypes]),
+        module("Observability", [logging]),
+        module(
+            "GatehouseServer",
+            [
+                "ServerPlugin", "AccessPolicy", "Observability", httpTypes, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        // Program.
+        module(
+            "GatehouseConfiguration",
+            ["Broker", "AccessPolicy", "Federation", "JOSE", "HTTPFetch", "ProviderTemplates", .product(name: "Yams", package: "Yams")]),
+        module("GatehouseClient", ["HTTPFetch", httpTypes]),
+        module(
+            "GatehouseKit",
+            [
+                "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation", "Broker",
+                "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DevelopmentPlugin", "Observability",
+                "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", httpTypes, logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .executableTarget(name: "gatehouse", dependencies: ["GatehouseKit", "Observability"], swiftSettings: strict),
+        module("GatehouseTesting", ["Broker", "ServerPlugin", "Federation", "AccessPolicy", "JOSE"]),
+    ]
+)

@@ -1,0 +1,88 @@
+package import AccessPolicy
+package import StrictJSON
+
+/// What happened, who did it, to what, and how it ended. Written in the transaction of the change it tells of.
+package struct AuditEvent: Hashable, Sendable {
+    package enum Action: String, CaseIterable, Hashable, Sendable {
+        case tokenExchanged = "token.exchange"
+        /// How many tokens were refused before anybody was known, by code, in the last minute.
+        case tokensRefused = "token.refused"
+        case tokenRevoked = "token.revoke"
+        case credentialCreated = "credential.create"
+        case credentialRevoked = "credential.revoke"
+        case bootstrapAdministrator = "bootstrap.administrator"
+        case signingKeyRotated = "signing_key.rotate"
+        case namespaceCreated = "namespace.create"
+        case cleanedUp = "store.clean_up"
+    }
+
+    package enum Outcome: String, CaseIterable, Hashable, Sendable { case success, refused }
+
+    /// Who acted: a principal of ours, or what an outside token said before it was refused (then unverified).
+    package struct Actor: Hashable, Sendable {
+        package let principal: String?
+        package let name: String?
+        package let credential: String?
+        package let provider: String?
+
+        package init(principal: String? = nil, name: String? = nil, credential: String? = nil, provider: String? = nil) {
+            self.principal = principal
+            self.name = name
+            self.credential = credential
+            self.provider = provider
+        }
+
+        package init(_ caller: Caller) {
+            self.init(
+                principal: caller.principal.id.rawValue, name: caller.principal.name, credential: caller.credentialID,
+                provider: caller.principal.origin?.provider)
+        }
+    }
+
+    package let time: Timestamp
+    package let action: Action
+    package let outcome: Outcome
+    /// A stable code when refused: `policy.no_match`.
+    package let reason: String?
+    package let actor: Actor
+    /// What was acted on: a credential id, a `jti`.
+    package let target: String?
+    package let namespace: String?
+    package let requestID: String
+    package let details: JSONObject
+
+    package init(
+        time: Timestamp, action: Action, outcome: Outcome, reason: String? = nil, actor: Actor, target: String? = nil,
+        namespace: String? = nil, requestID: String, details: JSONObject = JSONObject()
+    ) {
+        self.time = time
+        self.action = action
+        self.outcome = outcome
+        self.reason = reason
+        self.actor = actor
+        self.target = target
+        self.namespace = namespace
+        self.requestID = requestID
+        self.details = details
+    }
+
+    /// The bytes that are stored, chained and exported: a JSON object with members in fixed order, absent ones left out.
+    package func encoded() -> [UInt8] {
+        var object = JSONObject()
+        object["time"] = JSONValue(RFC3339.text(time))
+        object["action"] = JSONValue(action.rawValue)
+        object["outcome"] = JSONValue(outcome.rawValue)
+        object["reason"] = reason.map { JSONValue($0) }
+        var actorObject = JSONObject()
+        actorObject["principal"] = actor.principal.map { JSONValue($0) }
+        actorObject["name"] = actor.name.map { JSONValue($0) }
+        actorObject["credential"] = actor.credential.map { JSONValue($0) }
+        actorObject["provider"] = actor.provider.map { JSONValue($0) }
+        object["actor"] = .object(actorObject)
+        object["target"] = target.map { JSONValue($0) }
+        object["namespace"] = namespace.map { JSONValue($0) }
+        object["request_id"] = JSONValue(requestID)
+        if !details.isEmpty { object["details"] = .object(details) }
+        return JSONValue.object(object).encoded()
+    }
+}

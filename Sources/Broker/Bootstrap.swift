@@ -1,0 +1,57 @@
+import AccessPolicy
+import OpenSSLCrypto
+package import Secrets
+
+package enum BootstrapFailure: Error, Hashable, Sendable {
+    /// The token that was provided is none of ours: it must be made by `gatehouse` or left out.
+    case malformedToken
+    case cannotMake
+    case store(StoreFailure)
+}
+
+/// The first administrator: there is nobody yet who could make one.
+extension Broker {
+    private static let marker = "administrator"
+
+    /// Makes the administrator and their token, once in the life of the store.
+    ///
+    /// - Parameter token: answers the token to use, and keeps it where the operator finds it; called before the commit, so
+    ///   that a token is never in force that nobody can read. Called with a fresh one to keep unless there is one already.
+    /// - Returns: whether one was made now.
+    package func bootstrapAdministrator(keeping token: @Sendable (Secret) throws -> Secret) async throws -> Bool {
+        if try await store.setting(Self.marker) != nil { return false }
+        let fresh = try OpaqueToken(making: .apiToken)
+        guard let opaque = OpaqueToken(parsing: try token(fresh.secret).reveal()), opaque.tokenClass == .apiToken else {
+            throw BootstrapFailure.malformedToken
+        }
+        let now = time.now()
+        let principal = Principal(
+            id: PrincipalID(unchecked: "usr_administrator"), kind: .user, name: "administrator", origin: nil)
+        let bindings = NamespaceAccess([
+            .named(.system): [.admin], .named(.shared): [.admin], .allApplication: [.admin],
+        ])
+        let expiresAt = now.adding(seconds: settings.expiry.maximumAPITokenDays * 86_400)
+        let credential = CredentialRecord(
+            id: CredentialID(unchecked: try RandomID.make("cred")), namespace: .system,
+            name: "administrator-" + (try CredentialName.suffix()), type: .apiToken, owner: principal.id,
+            tokenHash: hasher.hash(opaque), createdAt: now, expiresAt: expiresAt, rights: .owner(ceiling: nil),
+            parent: .bootstrap, root: .bootstrap, removableAt: expiresAt.adding(seconds: CredentialRetention.ofRenewable))
+        let event = AuditEvent(
+            time: now, action: .bootstrapAdministrator, outcome: .success,
+            actor: AuditEvent.Actor(principal: principal.id.rawValue, name: principal.name),
+            target: credential.id.rawValue, namespace: NamespaceName.system.rawValue, requestID: "bootstrap")
+        let transaction = StoreTransaction(
+            changes: [
+                .insertSetting(name: Self.marker, value: principal.id.rawValue),
+                .insertPrincipal(PrincipalRecord(principal: principal, bindings: bindings, createdAt: now)),
+                .insertCredential(credential),
+            ], events: [event])
+        do throws(StoreFailure) {
+            try await store.commit(transaction)
+            return true
+        } catch {
+            if error == .alreadyExists { return false }  // another broker was first
+            throw BootstrapFailure.store(error)
+        }
+    }
+}

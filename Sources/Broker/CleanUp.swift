@@ -1,0 +1,54 @@
+package import AccessPolicy
+import JOSE
+import StrictJSON
+
+/// What the server does by itself, a little at a time.
+extension Broker {
+    /// How many rows one batch removes: small, so that it never holds the writer for long.
+    private static let batch = 500
+    /// How many batches one call runs at most.
+    private static let batches = 20
+
+    /// Removes what has outlived its time and writes down the counts of refused garbage. Called once a minute.
+    package func cleanUp() async throws {
+        let now = time.now()
+        var removed = 0
+        for _ in 0..<Self.batches {
+            let count = try await store.sweep(before: now, limit: Self.batch)
+            removed += count
+            if count < Self.batch { break }
+        }
+        index.forgetRevoked(before: now)
+        let keysRemoved = try keys.removeOutlived(at: now)
+        var events: [AuditEvent] = []
+        if removed > 0 || !keysRemoved.isEmpty {
+            events.append(
+                housekeeping(.cleanedUp, ["rows": .integer(Int64(removed)), "signing_keys": JSONValue(keysRemoved)], at: now))
+        }
+        let counts = refusals.take()
+        if !counts.isEmpty {
+            var details = JSONObject()
+            for (code, count) in counts.sorted(by: { $0.key < $1.key }) { details[code] = .integer(count) }
+            events.append(housekeeping(.tokensRefused, .object(details), at: now))
+        }
+        if !events.isEmpty { try await store.commit(StoreTransaction(events: events)) }
+    }
+
+    private func housekeeping(_ action: AuditEvent.Action, _ details: JSONValue, at now: Timestamp) -> AuditEvent {
+        AuditEvent(
+            time: now, action: action, outcome: action == .tokensRefused ? .refused : .success,
+            actor: AuditEvent.Actor(name: "gatehouse"), requestID: "clean-up", details: details.objectValue ?? JSONObject())
+    }
+
+    /// Rotates the signing key, on an administrator's word.
+    package func rotateSigningKey(by caller: Caller, context: RequestContext) async throws -> KeyRing.Entry {
+        let now = time.now()
+        let algorithm = keys.entries(at: now).last?.algorithm ?? .ES256
+        let entry = try keys.rotate(algorithm, at: now)
+        let event = AuditEvent(
+            time: now, action: .signingKeyRotated, outcome: .success, actor: AuditEvent.Actor(caller), target: entry.keyID,
+            requestID: context.requestID, details: ["activates": JSONValue(RFC3339.text(entry.activatesAt))])
+        try await store.commit(StoreTransaction(events: [event]))
+        return entry
+    }
+}

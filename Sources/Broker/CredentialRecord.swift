@@ -1,0 +1,109 @@
+package import AccessPolicy
+import Identifiers
+
+/// The id of a credential: `cred_` and 22 of base62.
+package struct CredentialID: ByteIdentifier {
+    package let rawValue: String
+    package init(unchecked text: String) { rawValue = text }
+}
+
+/// A keyed hash of a token (HMAC-SHA-256, 32 bytes): all that is kept of it (security rule 7).
+package struct TokenHash: Hashable, Sendable {
+    package let bytes: [UInt8]
+
+    /// `nil` when it is not 32 bytes.
+    package init?(_ bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.bytes = bytes
+    }
+}
+
+/// What a credential was made from. Recorded as parent (the thing presented) and root (the first of the chain), so that
+/// everything can be found, and refused, that grew from one identity.
+package enum CredentialSource: Hashable, Sendable {
+    /// An outside issuer's token: hex of the SHA-256 of its signing input.
+    case subjectToken(String)
+    /// A credential of ours: its id, or the `jti` of an access token.
+    case credential(String)
+    case session(String)
+    /// The first administrator's token, made before anybody could ask for it.
+    case bootstrap
+
+    /// As stored and audited: `subject_token:<hex>`.
+    package var text: String {
+        switch self {
+        case .subjectToken(let digest): "subject_token:" + digest
+        case .credential(let id): "credential:" + id
+        case .session(let id): "session:" + id
+        case .bootstrap: "bootstrap"
+        }
+    }
+
+    package init?(text: String) {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        switch (parts.first, parts.count) {
+        case ("subject_token", 2): self = .subjectToken(parts[1])
+        case ("credential", 2): self = .credential(parts[1])
+        case ("session", 2): self = .session(parts[1])
+        case ("bootstrap", 1): self = .bootstrap
+        default: return nil
+        }
+    }
+}
+
+/// Where the rights of a credential come from at use time (security rule 9).
+package enum CredentialRights: Hashable, Sendable {
+    /// The owner's roles as they stand, as far as they lie within the ceiling (`nil`: all of them).
+    case owner(ceiling: NamespaceAccess?)
+    /// What policies granted at the exchange, each intersected with that policy as it stands now.
+    case policies([PolicyGrant], types: Set<CredentialType>)
+}
+
+/// One credential as stored. Never its secret.
+package struct CredentialRecord: Hashable, Sendable {
+    package let id: CredentialID
+    /// Where it lives and lists; `system` for clients of the original API.
+    package let namespace: NamespaceName
+    /// Unique in its namespace; the asked name and a suffix.
+    package let name: String
+    package let type: CredentialType
+    package let owner: PrincipalID
+    /// For types that are tokens.
+    package let tokenHash: TokenHash?
+    package let createdAt: Timestamp
+    package var expiresAt: Timestamp
+    /// The flag that activation flips. Usable means: this, not expired, not marked, owner enabled.
+    package var isActive: Bool
+    /// Set by bulk revoke: unusable at once, removed later.
+    package var markedForDeletionAt: Timestamp?
+    package var rights: CredentialRights
+    package let parent: CredentialSource
+    package let root: CredentialSource
+    /// When the clean-up may remove it.
+    package var removableAt: Timestamp
+    /// Counts changes, from 1; a change states which one it saw.
+    package var revision: Int64
+
+    package init(
+        id: CredentialID, namespace: NamespaceName, name: String, type: CredentialType, owner: PrincipalID,
+        tokenHash: TokenHash?, createdAt: Timestamp, expiresAt: Timestamp, isActive: Bool = true,
+        markedForDeletionAt: Timestamp? = nil, rights: CredentialRights, parent: CredentialSource,
+        root: CredentialSource, removableAt: Timestamp, revision: Int64 = 1
+    ) {
+        self.id = id
+        self.namespace = namespace
+        self.name = name
+        self.type = type
+        self.owner = owner
+        self.tokenHash = tokenHash
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.isActive = isActive
+        self.markedForDeletionAt = markedForDeletionAt
+        self.rights = rights
+        self.parent = parent
+        self.root = root
+        self.removableAt = removableAt
+        self.revision = revision
+    }
+}

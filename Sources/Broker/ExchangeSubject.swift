@@ -1,0 +1,104 @@
+import AccessPolicy
+import Federation
+import Identifiers
+import JOSE
+import OpenSSLCrypto
+import StrictJSON
+
+/// Whose token is exchanged.
+enum ExchangeSubject: Sendable {
+    case outside(ValidatedIdentity)
+    /// One of ours: can only be narrowed.
+    case own(AcceptedCredential)
+
+    var expiresAt: Timestamp {
+        switch self {
+        case .outside(let identity): Timestamp(identity.expiry)
+        case .own(let accepted): accepted.expiresAt
+        }
+    }
+
+    /// The subject as the token says it.
+    var subject: String {
+        switch self {
+        case .outside(let identity): identity.subject
+        case .own(let accepted):
+            switch accepted.kind {
+            case .opaque: accepted.owner.principal.origin?.subject ?? accepted.owner.principal.name
+            case .accessToken(let claims): claims.subject
+            }
+        }
+    }
+
+    var provider: String? {
+        switch self {
+        case .outside(let identity): identity.provider
+        case .own(let accepted): accepted.owner.principal.origin?.provider
+        }
+    }
+
+    func issuer(own: Issuer) -> String {
+        switch self {
+        case .outside(let identity): identity.issuer
+        case .own: own.rawValue
+        }
+    }
+
+    /// Who acted already: ours to keep only in our own tokens.
+    var actor: JSONObject? {
+        guard case .own(let accepted) = self, case .accessToken(let claims) = accepted.kind else { return nil }
+        return claims.actor
+    }
+
+    /// What is presented.
+    var source: CredentialSource {
+        switch self {
+        case .outside(let identity): .subjectToken(identity.digest)
+        case .own(let accepted): .credential(accepted.id)
+        }
+    }
+
+    /// Where the chain began.
+    var root: CredentialSource {
+        switch self {
+        case .outside: source
+        case .own(let accepted): accepted.root
+        }
+    }
+}
+
+extension ValidatedIdentity {
+    /// Hex of the SHA-256 of the signing input: the same token with another encoding of its signature is the same.
+    var digest: String { Hex.text(tokenKey) }
+}
+
+enum Hex {
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    static func text(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+/// The WORKLOAD principal of an identity, keyed by (provider, issuer, subject): the id follows from the three, so that a
+/// workload seen again is the same one on every broker.
+enum WorkloadPrincipal {
+    static func of(_ identity: ValidatedIdentity) -> Principal {
+        var key: [UInt8] = []
+        for part in [identity.provider, identity.issuer, identity.subject] {
+            key.append(contentsOf: String(part.utf8.count).utf8)
+            key.append(UInt8(ascii: ":"))
+            key.append(contentsOf: part.utf8)
+        }
+        let id = "wkl_" + Hex.text(Array(SHA2.sha256(key).prefix(20)))
+        return Principal(
+            id: PrincipalID(unchecked: id), kind: .workload, name: identity.subject,
+            origin: Principal.Origin(provider: identity.provider, issuer: identity.issuer, subject: identity.subject))
+    }
+}

@@ -1,0 +1,22 @@
+package import AccessPolicy
+
+/// A principal as stored, with the roles bound to it.
+package struct PrincipalRecord: Hashable, Sendable {
+    package let principal: Principal
+    package var isEnabled: Bool
+    /// Roles bound to a USER or SERVICE. A WORKLOAD has none: its rights come with each credential.
+    package var bindings: NamespaceAccess
+    package let createdAt: Timestamp
+    package var revision: Int64
+
+    package init(
+        principal: Principal, isEnabled: Bool = true, bindings: NamespaceAccess, createdAt: Timestamp,
+        revision: Int64 = 1
+    ) {
+        self.principal = principal
+        self.isEnabled = isEnabled
+        self.bindings = bindings
+        self.createdAt = createdAt
+        self.revision = revision
+    }
+}

@@ -1,0 +1,69 @@
+package import AccessPolicy
+
+// The store protocols. Batch-shaped, async, and free of any engine's assumptions; every implementation passes the suite
+// in GatehouseTesting (`StoreSuite`).
+
+/// Commits transactions. Each is atomic and durable when the call returns, and `CommitObserver` has been told.
+package protocol TransactionStore: Sendable {
+    func commit(_ transaction: StoreTransaction) async throws(StoreFailure)
+}
+
+/// Told of every committed change, in the order of the commits, after they are durable and before any caller gets its
+/// answer: this keeps the in-memory index true. Must be quick and must not call the store.
+package typealias CommitObserver = @Sendable (_ changes: [StoreChange]) -> Void
+
+/// Reads the whole of what the index holds, once at start, in batches.
+package protocol IndexSource: Sendable {
+    func loadIndex(_ receive: ([StoreChange]) -> Void) async throws(StoreFailure)
+}
+
+/// What a listing asks for. Ordered by name (bytes).
+package struct CredentialQuery: Hashable, Sendable {
+    package let namespace: NamespaceName
+    /// `nil`: everybody's.
+    package let owner: PrincipalID?
+    package let types: Set<CredentialType>
+    /// Names after this one.
+    package let after: String?
+    package let limit: Int
+
+    package init(namespace: NamespaceName, owner: PrincipalID?, types: Set<CredentialType>, after: String?, limit: Int) {
+        self.namespace = namespace
+        self.owner = owner
+        self.types = types
+        self.after = after
+        self.limit = limit
+    }
+}
+
+package protocol CredentialReader: Sendable {
+    func credential(named name: String, in namespace: NamespaceName) async throws(StoreFailure) -> CredentialRecord?
+    func credential(_ id: CredentialID) async throws(StoreFailure) -> CredentialRecord?
+    func credentials(_ query: CredentialQuery) async throws(StoreFailure) -> [CredentialRecord]
+}
+
+package protocol SettingReader: Sendable {
+    func setting(_ name: String) async throws(StoreFailure) -> String?
+}
+
+package protocol AuditReader: Sendable {
+    /// Entries of every chain after a position, oldest first within a chain.
+    func auditEntries(node: String?, after sequence: Int64, limit: Int) async throws(StoreFailure) -> [AuditEntry]
+    func auditNodes() async throws(StoreFailure) -> [String]
+}
+
+/// Removal of what has outlived its time: expiry-ordered, in small batches so that it never holds the writer for long.
+package protocol Sweeper: Sendable {
+    /// Removes at most `limit` rows whose time is before `now`; answers how many went. The observer is told of removed
+    /// credentials (as `.deleteCredential`).
+    func sweep(before now: Timestamp, limit: Int) async throws(StoreFailure) -> Int
+}
+
+package protocol StoreHealth: Sendable {
+    /// Throws when the store cannot commit now. Writes nothing that stays.
+    func checkWritable() async throws(StoreFailure)
+}
+
+package protocol BrokerStore: TransactionStore, IndexSource, CredentialReader, SettingReader, AuditReader, Sweeper,
+    StoreHealth
+{}

@@ -1,0 +1,49 @@
+package import Secrets
+
+/// `gatehouse.yaml`, checked. Nothing here is a path or a URL that was not looked at, and no secret is unread.
+package struct GatehouseSettings: Sendable {
+    package enum Database: Hashable, Sendable {
+        case sqlite(path: String)
+    }
+
+    /// The first administrator's token: made and kept in a file, or given.
+    package enum BootstrapToken: Sendable {
+        case kept(file: String)
+        case given(Secret)
+    }
+
+    package var listeners: [ListenerSettings]
+    /// Our issuer, as in every token: no `/` at the end.
+    package var publicURL: WebURL
+    package var proxy: ProxySettings?
+    package var database: Database
+    package var providersFolder: String?
+    package var policiesFolder: String?
+    package var keysFolder: String
+    /// Origins that may be loopback, private or plain http, byte by byte.
+    package var allowedOrigins: [String]
+    package var bootstrapToken: BootstrapToken?
+    package var limits: LimitSettings
+    package var tenant: String
+    package var plugins: [PluginName]
+
+    package init(
+        listeners: [ListenerSettings], publicURL: WebURL, proxy: ProxySettings? = nil, database: Database,
+        providersFolder: String? = nil, policiesFolder: String? = nil, keysFolder: String, allowedOrigins: [String] = [],
+        bootstrapToken: BootstrapToken? = nil, limits: LimitSettings = .standard, tenant: String = "default",
+        plugins: [PluginName] = PluginName.standard
+    ) {
+        self.listeners = listeners
+        self.publicURL = publicURL
+        self.proxy = proxy
+        self.database = database
+        self.providersFolder = providersFolder
+        self.policiesFolder = policiesFolder
+        self.keysFolder = keysFolder
+        self.allowedOrigins = allowedOrigins
+        self.bootstrapToken = bootstrapToken
+        self.limits = limits
+        self.tenant = tenant
+        self.plugins = plugins
+    }
+}

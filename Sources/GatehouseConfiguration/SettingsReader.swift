@@ -1,0 +1,90 @@
+/// From the keys of `gatehouse.yaml` to settings.
+enum SettingsReader {
+    /// - Parameter folder: of the first file: where the defaults of paths lie.
+    /// - Returns: `nil` when something that cannot be left out is missing or wrong; the context has the problems.
+    static func read(_ map: SettingsMap, folder: String) -> GatehouseSettings? {
+        defer { map.finish() }
+        map.refuse(unsupported: Unsupported.settings)
+        let tls = map["tls"].map { $0.tls() }
+        let listeners = map["listen"].map { $0.listeners(tls: tls ?? nil) }
+        let publicURL = map.required("public_url")?.publicURL()
+        let database = map["database"].map { $0.database() }
+        let plugins = map["plugins"].map { $0.plugins() }
+        let defaultListener = ListenerSettings(address: SocketAddress(host: "127.0.0.1", port: 8080), tls: tls ?? nil)
+        // Everything is read before anything is given up, so that all problems show.
+        let (proxy, limits, tenant) = (
+            map["proxy"].map { $0.proxy() }, map["limits"].map { $0.limits() }, map["tenant"].map { $0.tenant() }
+        )
+        let (providers, policies) = (map["providers"]?.folder(), map["policies"]?.folder())
+        let keys = map["keys"].map { $0.keys() }
+        let origins = map["outbound"].map { $0.outbound() }
+        let bootstrap = map["bootstrap"].map { $0.bootstrap() }
+        guard let publicURL else { return nil }
+        return GatehouseSettings(
+            listeners: (listeners ?? [defaultListener]) ?? [], publicURL: publicURL, proxy: proxy ?? nil,
+            database: (database ?? nil) ?? .sqlite(path: FilePath.resolve("var/gatehouse.db", in: folder)),
+            providersFolder: providers, policiesFolder: policies,
+            keysFolder: (keys ?? nil) ?? FilePath.resolve("var/keys", in: folder),
+            allowedOrigins: (origins ?? nil) ?? [], bootstrapToken: bootstrap ?? nil,
+            limits: (limits ?? nil) ?? .standard, tenant: (tenant ?? nil) ?? "default",
+            plugins: (plugins ?? nil) ?? PluginName.standard)
+    }
+}
+
+extension SettingsValue {
+    fileprivate func publicURL() -> WebURL? {
+        guard let url = url() else { return nil }
+        if !url.isSecure, !url.isLoopback { return refuse("must begin with https:// unless it is a loopback address") }
+        if url.path == "/" { return refuse("must not end in '/': it is the issuer of every token, byte by byte") }
+        guard url.path.isEmpty else { return refuse("must have no path: everything is served from the root") }
+        return url
+    }
+
+    fileprivate func database() -> GatehouseSettings.Database? {
+        guard let text = text() else { return nil }
+        let scheme = String(text.prefix { $0 != ":" })
+        if let why = Unsupported.databases[scheme] { return refuse("is not supported in this version: \(why)") }
+        let path = String(text.dropFirst("sqlite:".count))
+        guard text.hasPrefix("sqlite:"), !path.isEmpty, !path.hasPrefix("//") else {
+            return refuse("must be sqlite:PATH, such as sqlite:./var/gatehouse.db")
+        }
+        return .sqlite(path: FilePath.resolve(path, in: FilePath.folder(of: position.file)))
+    }
+
+    fileprivate func keys() -> String? {
+        guard let map = map() else { return nil }
+        defer { map.finish() }
+        map.refuse(unsupported: Unsupported.keys)
+        return map.required("dir")?.path()
+    }
+
+    /// A folder that is there.
+    fileprivate func folder() -> String? {
+        guard let path = path() else { return nil }
+        return context.surroundings.files.list(path) == nil ? refuse("must be a folder, and there is none of that name") : path
+    }
+
+    fileprivate func outbound() -> [String]? {
+        guard let map = map() else { return nil }
+        defer { map.finish() }
+        return map["allow_origins"]?.oneOrList(maximum: 256) { $0.origin() } ?? []
+    }
+
+    /// What the API calls the tenant: `{name: acme}`.
+    fileprivate func tenant() -> String? {
+        guard let map = map() else { return nil }
+        defer { map.finish() }
+        return map.required("name")?.name()
+    }
+
+    /// `{file: path}` is where the token is kept: there may be none yet. Any other form of a secret gives it.
+    fileprivate func bootstrap() -> GatehouseSettings.BootstrapToken? {
+        guard let map = map() else { return nil }
+        defer { map.finish() }
+        guard let token = map.required("admin_token") else { return nil }
+        if case .map(let entries) = token.node.content, entries.count == 1, let entry = entries.first, entry.key == "file" {
+            return SettingsValue(entry.value, key: "admin_token.file", context: context).path().map { .kept(file: $0) }
+        }
+        return token.secret().map { .given($0) }
+    }
+}

@@ -1,0 +1,45 @@
+import AccessPolicy
+package import Observability
+import ServerPlugin
+
+/// One line per request: never fields, queries or bodies.
+package struct AccessLog: Sendable {
+    private let writer: LogWriter
+
+    package init(writer: LogWriter) { self.writer = writer }
+
+    struct Entry {
+        let requestID: String
+        /// The inbound `X-Request-Id`: not ours, but whoever sent it looks for it.
+        let clientRequestID: String?
+        let method: String
+        let route: String?
+        let path: String
+        let status: Int
+        let microseconds: Int64
+        let bytesIn: Int
+        let bytesOut: Int
+        let remote: String
+        let caller: Caller?
+    }
+
+    func record(_ entry: Entry, at milliseconds: Int64) {
+        var line = LogLine(at: milliseconds, level: entry.status >= 500 ? "warning" : "info")
+        line.add("event", trusted: "request")
+        line.add("request_id", trusted: entry.requestID)
+        if let id = entry.clientRequestID { line.add("client_request_id", id, limit: 64) }
+        line.add("method", entry.method, limit: 16)
+        if let route = entry.route { line.add("route", trusted: route) }
+        line.add("path", entry.path)
+        line.add("status", entry.status)
+        line.add("duration_us", entry.microseconds)
+        line.add("bytes_in", entry.bytesIn)
+        line.add("bytes_out", entry.bytesOut)
+        line.add("remote", entry.remote, limit: 64)
+        if let caller = entry.caller {
+            line.add("principal_id", caller.principal.id.rawValue)
+            line.add("credential_id", caller.credentialID)
+        }
+        writer.append(line.finish())
+    }
+}

@@ -1,0 +1,134 @@
+import AccessPolicy
+import HTTPTypes
+import Identifiers
+import Logging
+import NIOCore
+import NIOHTTP1
+import ServerPlugin
+
+/// What happens to a request, without sockets: the screen that its head passes, and the way to its handler.
+struct Dispatcher: Sendable {
+    let table: RouteTable
+    let hosts: HostPolicy
+    let forwarded: ForwardedFields
+    let limits: ServerLimits
+    let access: AccessCheck
+    let authenticator: any Authenticator
+    let logger: Logger
+
+    /// What the head alone decides.
+    enum Decision: Sendable {
+        case liveness
+        case handle(Match)
+        /// 204 with `Allow`.
+        case options(allow: String)
+        case refuse(Refusal, Route.ErrorFormat, template: String?)
+    }
+
+    struct Match: Sendable {
+        let route: Route
+        let target: RequestTarget
+        let parameters: [Key: String]
+        let method: HTTPRequest.Method
+    }
+
+    /// Target, then `Host` and `Origin`, then the route: a foreign page learns nothing of our paths.
+    func screen(_ head: HTTPRequestHead) -> Decision {
+        guard let method = HTTPRequest.Method(head.method.rawValue), method != .connect else { return .refuse(.badRequest, .api, template: nil) }
+        guard head.uri.utf8.count <= limits.targetBytes else { return .refuse(.targetTooLong, .api, template: nil) }
+        guard let target = try? RequestTarget(head.uri) else {
+            return .refuse(hostRefusal(head.headers) ?? .badTarget, .api, template: nil)
+        }
+        let match = table.match(method, target.segments)
+        let entry: RouteTable.Entry? =
+            switch match {
+            case .found(let entry, _): entry
+            case .otherMethods(_, let entry): entry
+            case .notFound: nil
+            }
+        let format = entry?.route.errors ?? .api
+        let template = entry?.route.path.description
+        if let refusal = hostRefusal(head.headers, skipOrigin: entry?.route.isPublicDocument ?? false) {
+            return .refuse(refusal, format, template: template)
+        }
+        switch match {
+        case .notFound:
+            return .refuse(.notFound, .api, template: nil)
+        case .otherMethods(let allow, _):
+            return method == .options ? .options(allow: allow) : .refuse(.methodNotAllowed(allow: allow), format, template: template)
+        case .found(let entry, let parameters):
+            if entry.isLiveness { return .liveness }
+            return .handle(Match(route: entry.route, target: target, parameters: parameters, method: method))
+        }
+    }
+
+    private func hostRefusal(_ headers: HTTPHeaders, skipOrigin: Bool = false) -> Refusal? {
+        do {
+            try hosts.check(headers, skipOrigin: skipOrigin)
+            return nil
+        } catch {
+            return Refusal(error)
+        }
+    }
+
+    /// What came back from a handler, or instead of it.
+    struct Outcome: Sendable {
+        let response: Response
+        var caller: Caller?
+    }
+
+    /// Who asks, whether they may, and then the handler. Never throws: every failure has an answer.
+    func answer(_ match: Match, headers: HTTPHeaders, body: [UInt8], peer: Peer, requestID: String) async -> Outcome {
+        var caller: Caller?
+        let format = match.route.errors
+        do {
+            let remote = forwarded.remoteAddress(peer, headers)
+            let fields = HTTPFields(headers)
+            if case .open = match.route.access {} else {
+                let presented = PresentedCredentials(
+                    authorization: headers["authorization"], certificate: try forwarded.certificate(peer, headers), remoteAddress: remote)
+                if !presented.isEmpty { caller = try await authenticator.authenticate(presented) }
+            }
+            try access.check(match.route.access, caller: caller, parameters: match.parameters)
+            let request = Request(
+                method: match.method, path: match.target.path, query: match.target.query, headers: fields, body: body,
+                parameters: match.parameters, caller: caller, id: requestID, remoteAddress: remote)
+            return Outcome(response: try await match.route.handler(request), caller: caller)
+        } catch let error as APIError {
+            return Outcome(response: Refusal(error).response(format), caller: caller)
+        } catch is ForwardedFields.Refusal {
+            let refusal = Refusal(status: .badRequest, code: 3, message: "The proxy's client certificate field holds no certificate.")
+            return Outcome(response: refusal.response(format), caller: caller)
+        } catch {
+            logger.error(
+                "request failed",
+                metadata: [
+                    "request_id": "\(requestID)", "route": "\(match.route.path.description)",
+                    "method": "\(match.method.rawValue)", "error": "\(error)", "error_type": "\(type(of: error))",
+                ])
+            return Outcome(response: Refusal.internalError(requestID: requestID).response(format), caller: caller)
+        }
+    }
+}
+
+extension Refusal {
+    init(_ refusal: HostPolicy.Refusal) {
+        switch refusal {
+        case .noHost: self = .noHost
+        case .foreignHost: self = .foreignHost
+        case .foreignOrigin: self = .foreignOrigin
+        }
+    }
+}
+
+extension HTTPFields {
+    /// The fields of an HTTP/1.1 head. The parser has checked names and values; what it let through is made harmless here.
+    init(_ headers: HTTPHeaders) {
+        self.init()
+        reserveCapacity(headers.count)
+        for (name, value) in headers {
+            guard let name = HTTPField.Name(name) else { continue }
+            append(HTTPField(name: name, value: value))
+        }
+    }
+}

@@ -1,0 +1,407 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import NIOTLS
+import ServerPlugin
+import Synchronization
+
+/// One client connection, on its event loop: requests one after the other, each within its limits.
+///
+/// Refusals and `/livez` are answered here, without a task, so that they are cheap when everything else is slow.
+/// Handlers run on the cooperative pool: a slow one holds its own request and nobody else's.
+final class HTTPConnection: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = Never
+    typealias OutboundOut = HTTPServerResponsePart
+
+    enum Phase {
+        /// Waiting for a head.
+        case idle
+        /// Reading the body of a request that will be handled or, with its answer already fixed, refused at its end.
+        case receiving(Exchange)
+        case handling(Exchange, Task<Void, Never>)
+        /// Answered early; the rest of a small body is dropped so that the connection can be used again.
+        case discarding
+        /// The answer waits for the client to read.
+        case writing
+        /// Our side is closed; what still comes is dropped, so that the client gets our answer and not a reset.
+        case lingering
+        case closed
+    }
+
+    let shared: ConnectionContext
+    var peer: Peer
+    let isTLS: Bool
+    var phase = Phase.idle
+    var context: ChannelHandlerContext?
+    /// Parts of later requests, kept until their turn (pipelining, RFC 9112 §9.3.2).
+    private var pending = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 2)
+    private var pendingError: Refusal?
+    private var isReadHeldBack = false
+    private var isInputClosed = false
+    var timer = DeadlineTimer()
+    var date = DateField()
+    var requestNumber: UInt64 = 0
+
+    init(shared: ConnectionContext, peer: Peer, isTLS: Bool) {
+        self.shared = shared
+        self.peer = peer
+        self.isTLS = isTLS
+    }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        setDeadline(seconds: shared.limits.idleSeconds)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        finish()
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        finish()
+        context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case TLSUserEvent.handshakeCompleted:
+            let handler = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+            peer.certificate = try? handler?.peerCertificate?.toDERBytes()
+        case ChannelEvent.inputClosed:
+            inputClosed()
+        case is DrainEvent:
+            drain()
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else {
+            // A reset, a failed handshake: nobody is there to answer.
+            context.close(promise: nil)
+            return
+        }
+        let refusal = error == .headerOverflow ? Refusal.headTooLarge : .badRequest
+        switch phase {
+        case .idle:
+            refuse(refusal)
+        case .receiving(let exchange):
+            exchange.isRestUnreadable = true
+            respond(exchange, refusal.response(exchange.format), closes: true)
+        case .handling, .writing:
+            pendingError = refusal
+        case .discarding:
+            linger()
+        case .lingering, .closed:
+            break
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        switch phase {
+        case .handling, .writing: pending.append(part)
+        case .idle where !pending.isEmpty: pending.append(part)
+        case .lingering, .closed: break
+        default: receive(part)
+        }
+    }
+
+    /// While a request is answered nothing more is read: a client that sends faster than we answer waits in its socket.
+    func read(context: ChannelHandlerContext) {
+        switch phase {
+        case .handling, .writing: isReadHeldBack = true
+        default: context.read()
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if case .writing = phase, context.channel.isWritable { becomeIdle() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: Requests
+
+    private func receive(_ part: HTTPServerRequestPart) {
+        switch (phase, part) {
+        case (.idle, .head(let head)):
+            begin(head)
+        case (.receiving(let exchange), .body(let buffer)):
+            receive(buffer, for: exchange)
+        case (.receiving(let exchange), .end):
+            exchange.isComplete = true
+            complete(exchange)
+        case (.discarding, .end):
+            becomeIdle()
+        default:
+            break
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead) {
+        requestNumber &+= 1
+        shared.statistics.requests.add(1, ordering: .relaxed)
+        let exchange = Exchange(head, number: requestNumber, requestID: RequestID.make(), started: .now())
+        exchange.closes = !head.isKeepAlive || head.headers.contains(name: "upgrade") || isInputClosed || shared.lifecycle.isDraining
+        phase = .receiving(exchange)
+        setDeadline(seconds: shared.limits.requestTimeoutSeconds)
+        switch shared.dispatcher.screen(head) {
+        case .liveness:
+            exchange.isLiveness = true
+            exchange.template = HealthRoutes.livenessPath.description
+            exchange.answer = Self.alive
+        case .options(let allow):
+            exchange.answer = Response(status: .noContent, headers: [.allow: allow])
+        case .refuse(let refusal, let format, let template):
+            exchange.format = format
+            exchange.template = template
+            refuse(exchange, refusal)
+        case .handle(let match):
+            exchange.format = match.route.errors
+            exchange.template = match.route.path.description
+            exchange.match = match
+            admit(exchange, match)
+        }
+    }
+
+    /// What can be said before the body has come: too large, too many at once, an expectation that we do not know.
+    private func admit(_ exchange: Exchange, _ match: Dispatcher.Match) {
+        let expectation = exchange.head.headers["expect"]
+        if let length = exchange.declaredLength, length > match.route.bodyLimit {
+            refuse(exchange, .bodyTooLarge(limit: match.route.bodyLimit))
+        } else if shared.admission.isFull(match.route.lane) {
+            shed(exchange)
+        } else if let first = expectation.first {
+            guard expectation.count == 1, first.lowercased() == "100-continue" else { return refuse(exchange, .expectationFailed) }
+            if exchange.hasBody {
+                let head = HTTPResponseHead(version: .http1_1, status: .continue)
+                context?.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+            }
+        }
+    }
+
+    private func receive(_ buffer: ByteBuffer, for exchange: Exchange) {
+        let count = buffer.readableBytes
+        exchange.received += count
+        guard let match = exchange.match, exchange.answer == nil else {
+            // Nobody wants this body (`/livez`, OPTIONS). A little of it is tolerated.
+            if exchange.received > Self.tolerableRest { refuse(exchange, .bodyTooLarge(limit: 0)) }
+            return
+        }
+        guard exchange.received <= match.route.bodyLimit else {
+            return refuse(exchange, .bodyTooLarge(limit: match.route.bodyLimit))
+        }
+        guard shared.admission.takeBodyBytes(count) else { return shed(exchange) }
+        exchange.buffered += count
+        exchange.body.append(contentsOf: buffer.readableBytesView)
+    }
+
+    private func complete(_ exchange: Exchange) {
+        if let answer = exchange.answer { return respond(exchange, answer) }
+        guard let match = exchange.match, let context else { return }
+        let lane = match.route.lane
+        guard shared.admission.enter(lane) else { return shed(exchange) }
+        let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let (eventLoop, shared, peer, body) = (context.eventLoop, shared, peer, exchange.body)
+        let (number, headers, requestID) = (exchange.number, exchange.head.headers, exchange.requestID)
+        exchange.body = []
+        let task = Task {
+            let outcome = await shared.dispatcher.answer(match, headers: headers, body: body, peer: peer, requestID: requestID)
+            shared.admission.leave(lane)
+            eventLoop.execute { connection.value.handled(outcome, number: number) }
+        }
+        phase = .handling(exchange, task)
+    }
+
+    private func handled(_ outcome: Dispatcher.Outcome, number: UInt64) {
+        // The deadline or the client's leaving may have come first.
+        guard case .handling(let exchange, _) = phase, exchange.number == number else { return }
+        exchange.caller = outcome.caller
+        respond(exchange, outcome.response)
+    }
+
+    private func shed(_ exchange: Exchange) {
+        shared.statistics.shed.add(1, ordering: .relaxed)
+        refuse(exchange, .overloaded)
+    }
+
+    /// Without a body the answer waits for the end of the request, which is already there; with one it is sent at once.
+    private func refuse(_ exchange: Exchange, _ refusal: Refusal) {
+        let response = refusal.response(exchange.format)
+        if exchange.hasBody || exchange.isComplete {
+            respond(exchange, response, closes: refusal.closes)
+        } else {
+            exchange.closes = exchange.closes || refusal.closes
+            exchange.answer = response
+        }
+    }
+
+    /// An answer to what never became a request.
+    private func refuse(_ refusal: Refusal) {
+        let head = HTTPRequestHead(version: .http1_1, method: .RAW(value: "-"), uri: "-")
+        let exchange = Exchange(head, number: 0, requestID: RequestID.make(), started: .now())
+        exchange.isRestUnreadable = true
+        respond(exchange, refusal.response(.api), closes: true)
+    }
+
+    // MARK: Answers
+
+    private static let alive = Response.plain("ok\n")
+    /// Bytes of an unwanted body that are read and dropped, so that the connection stays usable.
+    private static let tolerableRest = 64 * 1024
+
+    private func respond(_ exchange: Exchange, _ response: Response, closes mustClose: Bool = false) {
+        guard let context else { return }
+        shared.admission.returnBodyBytes(exchange.buffered)
+        exchange.buffered = 0
+        let closes = mustClose || exchange.closes || shared.lifecycle.isDraining || isInputClosed || !isRestSmall(exchange)
+        let now = shared.now()
+        let secure = isTLS || shared.dispatcher.forwarded.isForwardedTLS(peer, exchange.head.headers)
+        let head = ResponseHead.make(
+            response, .init(requestID: exchange.requestID, date: date.text(at: now), isTLS: secure, closes: closes))
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        let hasBody = exchange.head.method != .HEAD && !response.body.isEmpty && head.status != .noContent && head.status != .notModified
+        if hasBody {
+            context.write(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: response.body)))), promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        log(exchange, status: Int(head.status.code), bytesOut: hasBody ? response.body.count : 0, at: now)
+        if closes {
+            linger()
+        } else if !exchange.isComplete {
+            phase = .discarding
+        } else if context.channel.isWritable {
+            becomeIdle()
+        } else {
+            phase = .writing
+            setDeadline(seconds: shared.limits.writeSeconds)
+        }
+    }
+
+    /// Whether what still comes of the request is little enough to be read and dropped.
+    private func isRestSmall(_ exchange: Exchange) -> Bool {
+        if exchange.isComplete { return true }
+        guard !exchange.isRestUnreadable, !exchange.expectsContinue, let length = exchange.declaredLength else { return false }
+        return length <= Self.tolerableRest
+    }
+
+    private func log(_ exchange: Exchange, status: Int, bytesOut: Int, at now: Int64) {
+        if status >= 500 { shared.statistics.serverErrors.add(1, ordering: .relaxed) }
+        guard !exchange.isLiveness, let accessLog = shared.accessLog else { return }
+        let path = exchange.head.uri.utf8.prefix { $0 != UInt8(ascii: "?") }
+        accessLog.record(
+            AccessLog.Entry(
+                requestID: exchange.requestID, clientRequestID: exchange.head.headers.first(name: "x-request-id"),
+                method: exchange.head.method.rawValue, route: exchange.template, path: String(Substring(path)), status: status,
+                microseconds: (NIODeadline.now() - exchange.started).nanoseconds / 1000, bytesIn: exchange.received,
+                bytesOut: bytesOut, remote: shared.dispatcher.forwarded.remoteAddress(peer, exchange.head.headers),
+                caller: exchange.caller),
+            at: now)
+    }
+
+    private func becomeIdle() {
+        phase = .idle
+        setDeadline(seconds: shared.limits.idleSeconds)
+        while case .some = context, let part = pending.popFirst() {
+            receive(part)
+            switch phase {
+            case .handling, .writing: return
+            case .lingering, .closed: return pending.removeAll()
+            default: continue
+            }
+        }
+        if let refusal = pendingError {
+            pendingError = nil
+            if case .receiving(let exchange) = phase {
+                exchange.isRestUnreadable = true
+                return respond(exchange, refusal.response(exchange.format), closes: true)
+            }
+            return refuse(refusal)
+        }
+        if isInputClosed || shared.lifecycle.isDraining, case .idle = phase { return linger() }
+        if isReadHeldBack {
+            isReadHeldBack = false
+            context?.read()
+        }
+    }
+
+    // MARK: Ends
+
+    private func inputClosed() {
+        isInputClosed = true
+        switch phase {
+        case .idle, .lingering, .discarding, .receiving: context?.close(promise: nil)
+        case .handling, .writing, .closed: break
+        }
+    }
+
+    /// The server stops: a request under way is finished, and one that is on its way may still come for a moment.
+    private func drain() {
+        switch phase {
+        case .idle: setDeadline(milliseconds: 250)
+        case .receiving(let exchange): exchange.closes = true
+        case .handling(let exchange, _): exchange.closes = true
+        case .discarding, .writing, .lingering, .closed: break
+        }
+    }
+
+    private func linger() {
+        guard let context else { return }
+        phase = .lingering
+        pending.removeAll()
+        if isInputClosed { return context.close(promise: nil) }
+        setDeadline(milliseconds: 1000)
+        context.close(mode: .output, promise: nil)
+        if isReadHeldBack {
+            isReadHeldBack = false
+            context.read()
+        }
+    }
+
+    private func finish() {
+        switch phase {
+        case .closed: return
+        case .receiving(let exchange): shared.admission.returnBodyBytes(exchange.buffered)
+        case .handling(let exchange, let task):
+            shared.admission.returnBodyBytes(exchange.buffered)
+            task.cancel()
+        case .idle, .discarding, .writing, .lingering: break
+        }
+        phase = .closed
+        timer.cancel()
+    }
+
+    // MARK: Deadlines
+
+    private func setDeadline(seconds: Int64) { setDeadline(milliseconds: seconds * 1000) }
+
+    private func setDeadline(milliseconds: Int64) {
+        guard let context else { return }
+        timer.set(.now() + .milliseconds(milliseconds), on: context.eventLoop) { [weak self] in self?.expired() }
+    }
+
+    private func expired() {
+        switch phase {
+        case .receiving(let exchange):
+            exchange.isRestUnreadable = true
+            respond(exchange, Refusal.bodyTimeout.response(exchange.format), closes: true)
+        case .handling(let exchange, let task):
+            task.cancel()
+            exchange.closes = true
+            respond(exchange, Refusal.handlerTimeout.response(exchange.format))
+        case .idle, .discarding, .writing, .lingering:
+            context?.close(promise: nil)
+        case .closed:
+            break
+        }
+    }
+}
+
+/// Tells a connection that the server stops.
+struct DrainEvent: Sendable {}

@@ -1,0 +1,70 @@
+public import AccessPolicy
+public import Identifiers
+
+/// Who may use a route. Checked in one place (`AccessCheck`), before the handler runs.
+public enum Access: Sendable {
+    /// Where the namespace of the check comes from: always the path, never the body.
+    public enum NamespaceSource: Sendable {
+        case path(String)
+        case fixed(NamespaceName)
+    }
+
+    /// Anybody. The handler authenticates by other means, or the document is public.
+    case open
+    /// Anybody with a valid credential.
+    case authenticated
+    /// Whoever holds any role in the namespace. In `system`, where everybody's own credentials live, any valid credential.
+    case member(of: NamespaceSource)
+    /// Whoever holds a role that allows the verb on the group in the namespace.
+    case permission(APIGroup, Verb, in: NamespaceSource)
+}
+
+/// Which namespaces exist.
+public protocol NamespaceDirectory: Sendable {
+    func exists(_ namespace: NamespaceName) -> Bool
+}
+
+/// The one check of a route's declared access (security rule 10).
+public struct AccessCheck: Sendable {
+    private let roles: @Sendable () -> RoleCatalog
+    private let namespaces: any NamespaceDirectory
+
+    public init(roles: @escaping @Sendable () -> RoleCatalog, namespaces: any NamespaceDirectory) {
+        self.roles = roles
+        self.namespaces = namespaces
+    }
+
+    /// Throws 401, 403 or 404. What the caller may not know of is 404: no role there, no namespace.
+    public func check(_ access: Access, caller: Caller?, parameters: [Key: String]) throws(APIError) {
+        switch access {
+        case .open:
+            return
+        case .authenticated:
+            guard caller != nil else { throw .unauthenticated }
+        case .member(let source):
+            guard let caller else { throw .unauthenticated }
+            let namespace = try resolve(source, parameters)
+            if namespace == .system { return }
+            guard !caller.access.roles(in: namespace).isEmpty else { throw .namespaceNotFound }
+        case .permission(let group, let verb, let source):
+            guard let caller else { throw .unauthenticated }
+            let namespace = try resolve(source, parameters)
+            let held = caller.access.roles(in: namespace)
+            if roles().allows(held, verb, on: group) { return }
+            let isFixed = if case .fixed = source { true } else { false }
+            throw held.isEmpty && !isFixed && namespace != .system ? .namespaceNotFound : .permissionDenied
+        }
+    }
+
+    private func resolve(_ source: Access.NamespaceSource, _ parameters: [Key: String]) throws(APIError) -> NamespaceName {
+        switch source {
+        case .fixed(let namespace):
+            return namespace
+        case .path(let parameter):
+            guard let text = parameters[Key(parameter)], let name = try? NamespaceName(text), namespaces.exists(name) else {
+                throw .namespaceNotFound
+            }
+            return name
+        }
+    }
+}

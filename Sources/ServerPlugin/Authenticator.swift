@@ -1,0 +1,25 @@
+public import AccessPolicy
+
+/// What a request brings to say who makes it.
+public struct PresentedCredentials: Sendable {
+    /// Every `Authorization` field, in order. More than one is refused.
+    public let authorization: [String]
+    /// The client certificate of the TLS handshake, or of a trusted proxy's header: DER. Not verified yet.
+    public let certificate: [UInt8]?
+    public let remoteAddress: String
+
+    public init(authorization: [String], certificate: [UInt8]? = nil, remoteAddress: String) {
+        self.authorization = authorization
+        self.certificate = certificate
+        self.remoteAddress = remoteAddress
+    }
+
+    public var isEmpty: Bool { authorization.isEmpty && certificate == nil }
+}
+
+/// Turns what a request brings into who makes it: one path for every mechanism.
+public protocol Authenticator: Sendable {
+    /// - Throws: `.unauthenticated` (16) for anything that is no valid credential, without saying why; `.unavailable` (14)
+    ///   when it cannot be told.
+    func authenticate(_ presented: PresentedCredentials) async throws(APIError) -> Caller
+}

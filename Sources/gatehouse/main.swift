@@ -1,0 +1,3 @@
+import GatehouseKit
+
+await Gatehouse.main()
