@@ -38,7 +38,6 @@ let package = Package(
         .library(name: "ServerPlugin", targets: ["ServerPlugin"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
@@ -65,7 +64,7 @@ let package = Package(
         module("JOSELibJWT", ["JOSE", "CLibJWT"]),
         module("OAuth", []),
         module("CEL", []),
-        module("AccessPolicy", ["JOSE", "OAuth", "CEL"]),
+        module("AccessPolicy", ["CEL"]),
         // The templates, one YAML file each, embedded in the binary.
         .target(
             name: "ProviderTemplates", path: "providers", exclude: ["README.md", "schema.json"],
@@ -73,7 +72,7 @@ let package = Package(
 
         // World.
         module("HTTPFetch", ["CCurl", httpTypes]),
-        module("Federation", ["JOSE", "JOSELibJWT", "OAuth", "HTTPFetch"]),
+        module("Federation", ["JOSE", "JOSELibJWT", "OAuth", "HTTPFetch", httpTypes]),
 
         // Core and stores.
         module("Broker", ["OpenSSLCrypto", "JOSE", "OAuth", "AccessPolicy", "Federation"]),
@@ -82,18 +81,17 @@ let package = Package(
         // HTTP.
         module("ServerPlugin", ["AccessPolicy", httpTypes]),
         module("CredentialsPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", httpTypes]),
-        module("TokenPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", httpTypes]),
+        module("TokenPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", httpTypes]),
         module("DevelopmentPlugin", ["ServerPlugin", "AccessPolicy", "JOSE", httpTypes]),
         module("Observability", [logging]),
         module(
             "GatehouseServer",
             [
                 "ServerPlugin", "AccessPolicy", "Observability", httpTypes, logging,
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
@@ -113,6 +111,37 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(name: "gatehouse", dependencies: ["GatehouseKit", "Observability"], swiftSettings: strict),
-        module("GatehouseTesting", ["Broker", "ServerPlugin", "Federation", "AccessPolicy", "JOSE"]),
+
+        // Tests.
+        module("GatehouseTesting", ["Broker", "Federation", "AccessPolicy", "JOSE", "OAuth", "HTTPFetch"]),
+        tests("IdentifiersTests", []),
+        tests("SecretsTests", []),
+        tests("StrictJSONTests", []),
+        tests("OpenSSLCryptoTests", ["OpenSSLCrypto", "COpenSSL"]),
+        tests("JOSETests", ["JOSE", "OpenSSLCrypto"]),
+        tests("JOSELibJWTTests", ["JOSELibJWT", "JOSE", "OpenSSLCrypto"]),
+        tests("OAuthTests", ["OAuth"]),
+        tests("CELTests", ["CEL"]),
+        tests("AccessPolicyTests", ["AccessPolicy", "CEL"]),
+        tests("HTTPFetchTests", ["HTTPFetch", httpTypes]),
+        tests("FederationTests", ["Federation", "JOSE", "HTTPFetch", "OpenSSLCrypto", httpTypes]),
+        tests("BrokerTests", ["Broker", "GatehouseTesting", "AccessPolicy", "Federation", "JOSE", "OAuth"]),
+        tests("SQLiteStoreTests", ["SQLiteStore", "Broker", "GatehouseTesting", "AccessPolicy"]),
+        tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),
+        tests(
+            "GatehouseServerTests",
+            [
+                "GatehouseServer", "ServerPlugin", "AccessPolicy", "Observability", httpTypes, logging,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        tests("ObservabilityTests", ["Observability", logging]),
+        tests(
+            "GatehouseConfigurationTests",
+            ["GatehouseConfiguration", "AccessPolicy", "Federation", "JOSE", "HTTPFetch"]),
+        tests("GatehouseClientTests", ["GatehouseClient", "HTTPFetch", httpTypes]),
+        tests("GatehouseKitTests", ["GatehouseKit", "GatehouseClient", "AccessPolicy", "Federation", "JOSE", "Broker"]),
+        tests("ArchitectureTests", []),
+        tests("ProcessTests", ["gatehouse"]),
     ]
 )

@@ -66,7 +66,8 @@ extension PolicySet {
             }
             return "write a policy with provider: \(CELValue.string(request.provider).display(limit: 100))"
         case .noMatchingPolicy: return "to see what a change would do first, add the policy with mode: audit"
-        case .audienceNotAllowed: return "list the audience or resource under audiences of the policy, or ask for another"
+        case .audienceNotAllowed:
+            return "list the audience or resource under audiences of the policy, or ask for another"
         case .credentialTypeNotAllowed: return "add the type under credentials.types of the policy, or ask for another"
         case .scopeNotGranted: return "ask for a namespace and a role that a matching policy grants"
         }

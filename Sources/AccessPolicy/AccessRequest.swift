@@ -28,7 +28,8 @@ package struct AccessRequest: Sendable {
     /// The values of `Policy.environment`.
     var bindings: Bindings {
         [
-            "claims": .map(claims), "provider": .string(provider), "issuer": .string(issuer), "subject": .string(subject),
+            "claims": .map(claims), "provider": .string(provider), "issuer": .string(issuer),
+            "subject": .string(subject),
         ]
     }
 }

@@ -2,7 +2,9 @@ package import CEL
 import Identifiers
 
 /// A policy that has been checked: its expressions compile, its examples hold.
-package struct Policy: Sendable {
+///
+/// A class, because every decision hands policies around and none changes one.
+package final class Policy: Sendable {
     package let name: String
     package let position: PolicyPosition?
     package let provider: String
@@ -20,14 +22,7 @@ package struct Policy: Sendable {
     package static let environment = Environment([
         "claims": .map(.string, .dyn), "provider": .string, "issuer": .string, "subject": .string,
     ])
-}
 
-/// Why a policy is not in force: all that was found, each with its place.
-package struct PolicyIssues: Error, Hashable, Sendable {
-    package let issues: [String]
-}
-
-extension Policy {
     /// Checks a definition, all of it, and then its examples.
     package init(_ definition: PolicyDefinition, defaultAudience: String) throws(PolicyIssues) {
         var compiler = PolicyCompiler(definition)
@@ -55,7 +50,14 @@ extension Policy {
         let failures = failedExamples()
         guard failures.isEmpty else { throw PolicyIssues(issues: failures) }
     }
+}
 
+/// Why a policy is not in force: all that was found, each with its place.
+package struct PolicyIssues: Error, Hashable, Sendable {
+    package let issues: [String]
+}
+
+extension Policy {
     var isEnforced: Bool { mode == .enforce }
 
     func lists(_ audience: String) -> Bool { audiences.contains { $0.hasSameBytes(as: audience) } }
@@ -74,7 +76,8 @@ private struct PolicyCompiler {
 
     mutating func checkNames() {
         let isPlain = definition.name.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "._-".utf8.contains(byte)
         }
         if !isPlain || !(1...PolicyLimits.nameBytes).contains(definition.name.utf8.count) {
@@ -82,7 +85,9 @@ private struct PolicyCompiler {
         }
         if definition.provider.isEmpty { report("provider must name a provider") }
         if definition.audiences.contains(where: \.isEmpty) { report("audiences must not have an empty entry") }
-        if definition.audiences.count > PolicyLimits.audiences { report("more than \(PolicyLimits.audiences) audiences") }
+        if definition.audiences.count > PolicyLimits.audiences {
+            report("more than \(PolicyLimits.audiences) audiences")
+        }
         if definition.examples.count > PolicyLimits.examples { report("more than \(PolicyLimits.examples) examples") }
     }
 

@@ -56,7 +56,8 @@ extension Policy {
     }
 
     private func verdict(
-        _ condition: Result<CELValue, EvaluationError>, _ bindings: Bindings, type: PolicyCredentialType, audiences: [String]
+        _ condition: Result<CELValue, EvaluationError>, _ bindings: Bindings, type: PolicyCredentialType,
+        audiences: [String]
     ) -> (PolicyVerdict, subject: String?) {
         switch condition {
         case .failure(let error): return (.error(error), nil)
@@ -72,7 +73,8 @@ extension Policy {
         guard let subject else { return (.hit, nil) }
         switch subject.result(bindings) {
         case .failure(let error): return (.subjectUnusable(error), nil)
-        case .success(.string(let text)) where (1...PolicyLimits.subjectBytes).contains(text.utf8.count): return (.hit, text)
+        case .success(.string(let text)) where (1...PolicyLimits.subjectBytes).contains(text.utf8.count):
+            return (.hit, text)
         case .success: return (.subjectUnusable(nil), nil)
         }
     }

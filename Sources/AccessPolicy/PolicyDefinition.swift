@@ -78,9 +78,11 @@ package struct PolicyDefinition: Sendable {
     package let examples: [PolicyExample]
 
     package init(
-        name: String, position: PolicyPosition? = nil, provider: String, when: String, whenPosition: PolicyPosition? = nil,
+        name: String, position: PolicyPosition? = nil, provider: String, when: String,
+        whenPosition: PolicyPosition? = nil,
         subject: String? = nil, subjectPosition: PolicyPosition? = nil, grant: [GrantDefinition],
-        credentialTypes: [String] = [], maximumLifetime: Int64? = nil, audiences: [String] = [], singleUse: Bool = false,
+        credentialTypes: [String] = [], maximumLifetime: Int64? = nil, audiences: [String] = [],
+        singleUse: Bool = false,
         mode: Mode = .enforce, examples: [PolicyExample] = []
     ) {
         self.name = name

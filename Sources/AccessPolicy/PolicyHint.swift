@@ -35,7 +35,8 @@ package struct PolicyHint: Hashable, Sendable {
         else { return nil }
         guard let found = actual.text else {
             if actual.value.hasSameBytes(as: wanted) {
-                return PolicyHint(.numberNotText, "the claim is not a text; compare without quotes, or use string(\(actual.source))")
+                return PolicyHint(
+                    .numberNotText, "the claim is not a text; compare without quotes, or use string(\(actual.source))")
             }
             if actual.value.utf8.first == UInt8(ascii: "[") {
                 return PolicyHint(.listNotText, "the claim is a list; write \(constant.source) in \(actual.source)")
@@ -57,17 +58,22 @@ package struct PolicyHint: Hashable, Sendable {
             return PolicyHint(.blanks, "the two differ only in blanks at an end")
         }
         if wanted == found {  // Swift's equality is canonical: same look, other bytes
-            return PolicyHint(.lookalike, "the two look the same but are different characters; texts are compared by bytes")
+            return PolicyHint(
+                .lookalike, "the two look the same but are different characters; texts are compared by bytes")
         }
         if let hint = gitHubSubject(wanted, found) { return hint }
         if wanted.utf8.contains(UInt8(ascii: "*")), Glob.matches(wanted, found) {
             let prefix = wanted.utf8.prefix { $0 != UInt8(ascii: "*") }
             return PolicyHint(
-                .wildcard, "'*' has no meaning in an exact comparison; write \(actual).startsWith(\(CELValue.string(String(decoding: prefix, as: UTF8.self)).display(limit: 120)))")
+                .wildcard,
+                "'*' has no meaning in an exact comparison; write \(actual).startsWith(\(CELValue.string(String(decoding: prefix, as: UTF8.self)).display(limit: 120)))"
+            )
         }
         for prefix in ["refs/heads/", "refs/tags/"] {
             if (prefix + wanted).hasSameBytes(as: found) || (prefix + found).hasSameBytes(as: wanted) {
-                return PolicyHint(.shortRef, "one is the full name of a ref and the other the short one; write \(prefix)… when the claim has it")
+                return PolicyHint(
+                    .shortRef,
+                    "one is the full name of a ref and the other the short one; write \(prefix)… when the claim has it")
             }
         }
         return nil
@@ -78,7 +84,8 @@ package struct PolicyHint: Hashable, Sendable {
         guard case .noSuchKey(let key) = error.reason else { return nil }
         let name = key.utf8.count > 2 ? String(decoding: key.utf8.dropFirst().dropLast(), as: UTF8.self) : key
         if let near = Suggestion.nearest(to: name, among: request.claims.names) {
-            return PolicyHint(.unknownClaim, "the token has no \(key); did you mean \(CELValue.string(near).display(limit: 80))?")
+            return PolicyHint(
+                .unknownClaim, "the token has no \(key); did you mean \(CELValue.string(near).display(limit: 80))?")
         }
         return PolicyHint(.unknownClaim, "the token has no \(key); test with has() when it may be absent")
     }
@@ -87,11 +94,13 @@ package struct PolicyHint: Hashable, Sendable {
     private static func gitHubSubject(_ wanted: String, _ found: String) -> PolicyHint? {
         guard wanted.utf8.starts(with: "repo:".utf8), found.utf8.starts(with: "repo:".utf8) else { return nil }
         let (plainWanted, plainFound) = (withoutIDs(wanted), withoutIDs(found))
-        guard plainWanted.hasSameBytes(as: plainFound), plainWanted.hasSameBytes(as: wanted) || plainFound.hasSameBytes(as: found)
+        guard plainWanted.hasSameBytes(as: plainFound),
+            plainWanted.hasSameBytes(as: wanted) || plainFound.hasSameBytes(as: found)
         else { return nil }
         return PolicyHint(
             .gitHubSubjectForm,
-            "GitHub writes this subject in two forms, with and without ids; compare claims.repository_id and claims.ref instead")
+            "GitHub writes this subject in two forms, with and without ids; compare claims.repository_id and claims.ref instead"
+        )
     }
 
     /// Drops `@digits` from owner and repository.
@@ -99,7 +108,9 @@ package struct PolicyHint: Hashable, Sendable {
         let parts = subject.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3 else { return subject }
         let names = parts[1].split(separator: "/", omittingEmptySubsequences: false).map { name in
-            guard let at = name.lastIndex(of: "@"), name[at...].utf8.dropFirst().allSatisfy(ASCII.isDigit) else { return name }
+            guard let at = name.lastIndex(of: "@"), name[at...].utf8.dropFirst().allSatisfy(ASCII.isDigit) else {
+                return name
+            }
             return name[..<at]
         }
         return "\(parts[0]):\(names.joined(separator: "/")):\(parts[2])"

@@ -74,10 +74,13 @@ private struct PolicyLinter {
         lintCredentials()
     }
 
-    private mutating func report(_ severity: LintFinding.Severity, _ rule: LintFinding.Rule, _ message: String, _ hint: String) {
+    private mutating func report(
+        _ severity: LintFinding.Severity, _ rule: LintFinding.Rule, _ message: String, _ hint: String
+    ) {
         findings.append(
             LintFinding(
-                severity: severity, rule: rule, policy: policy.name, position: policy.position, message: message, hint: hint))
+                severity: severity, rule: rule, policy: policy.name, position: policy.position, message: message,
+                hint: hint))
     }
 
     private mutating func lintCondition() {
@@ -87,11 +90,15 @@ private struct PolicyLinter {
                 .error, .conditionIsConstant, "when is always true: every token of the provider gets the grant",
                 "compare a claim that names who may, such as claims.repository_id")
         case .bool(false)?:
-            report(.warning, .conditionIsConstant, "when is always false: the policy never grants", "remove the policy or mend when")
+            report(
+                .warning, .conditionIsConstant, "when is always false: the policy never grants",
+                "remove the policy or mend when")
         default: break
         }
         for warning in policy.when.warnings + (policy.subject?.warnings ?? []) {
-            report(.warning, .neverEqual, warning.description, "convert one side, or compare with a value of the claim's type")
+            report(
+                .warning, .neverEqual, warning.description,
+                "convert one side, or compare with a value of the claim's type")
         }
     }
 
@@ -103,7 +110,9 @@ private struct PolicyLinter {
     private mutating func lintClaims() {
         let immutable = provider.immutableClaims
         let isConstant = policy.when.constantValue != nil
-        if !immutable.isEmpty, !isConstant, !readClaims.contains(where: { claim in immutable.contains { $0.hasSameBytes(as: claim) } }) {
+        if !immutable.isEmpty, !isConstant,
+            !readClaims.contains(where: { claim in immutable.contains { $0.hasSameBytes(as: claim) } })
+        {
             report(
                 .warning, .noImmutableID,
                 "when reads no id that stays with its owner: a renamed or deleted account's name can be taken by somebody else",
@@ -137,7 +146,9 @@ private struct PolicyLinter {
         if policy.examples.isEmpty {
             report(.warning, .noExamples, "has no examples", "add one that it must accept and one that it must refuse")
         } else if !policy.examples.contains(where: { $0.kind == .refuse }) {
-            report(.note, .noRefusingExample, "has no example that it must refuse", "add the nearest token that must not get in")
+            report(
+                .note, .noRefusingExample, "has no example that it must refuse",
+                "add the nearest token that must not get in")
         }
     }
 
@@ -155,7 +166,9 @@ private struct PolicyLinter {
             }
         }
         if policy.audiences.contains(where: { $0.utf8.contains(UInt8(ascii: "*")) }) {
-            report(.error, .wildcardAudience, "an audience has a '*', which has no meaning here", "write each audience in full")
+            report(
+                .error, .wildcardAudience, "an audience has a '*', which has no meaning here",
+                "write each audience in full")
         }
     }
 }

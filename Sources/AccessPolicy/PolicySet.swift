@@ -18,6 +18,8 @@ package struct PolicySet: Sendable {
     package let defaultAudience: String
     /// A decision looks at the policies of its provider only.
     private let byProvider: [Key: [Policy]]
+    /// Every use of a credential looks a policy up by its name.
+    private let enforced: [Key: Policy]
 
     package static let empty = PolicySet([], defaultAudience: "")
 
@@ -25,31 +27,37 @@ package struct PolicySet: Sendable {
     package init(_ definitions: [PolicyDefinition], defaultAudience: String) {
         var policies: [Policy] = []
         var refused: [RefusedPolicy] = []
-        var places: [Key: [PolicyDefinition]] = [:]
-        for definition in definitions { places[Key(definition.name), default: []].append(definition) }
+        var byName: [Key: [PolicyDefinition]] = [:]
+        for definition in definitions { byName[Key(definition.name), default: []].append(definition) }
         for definition in definitions {
-            let namesakes = places[Key(definition.name)] ?? []
+            let namesakes = byName[Key(definition.name)] ?? []
             guard namesakes.count == 1 else {
-                let where_ = namesakes.compactMap(\.position).sorted().map(\.description).joined(separator: ", ")
-                let issue = "the name is used \(namesakes.count) times\(where_.isEmpty ? "" : ": " + where_); none of them is in force"
+                let places = namesakes.compactMap(\.position).sorted().map(\.description).joined(separator: ", ")
+                let issue =
+                    "the name is used \(namesakes.count) times\(places.isEmpty ? "" : ": " + places); none of them is in force"
                 refused.append(RefusedPolicy(name: definition.name, position: definition.position, issues: [issue]))
                 continue
             }
             do throws(PolicyIssues) {
                 policies.append(try Policy(definition, defaultAudience: defaultAudience))
             } catch {
-                refused.append(RefusedPolicy(name: definition.name, position: definition.position, issues: error.issues))
+                refused.append(
+                    RefusedPolicy(name: definition.name, position: definition.position, issues: error.issues))
             }
         }
         self.policies = policies.sorted { Key($0.name) < Key($1.name) }
         self.refused = refused
         self.defaultAudience = defaultAudience
         byProvider = Dictionary(grouping: self.policies) { Key($0.provider) }
+        var enforced: [Key: Policy] = [:]
+        for policy in self.policies where policy.isEnforced { enforced[Key(policy.name)] = policy }
+        self.enforced = enforced
     }
 
     /// What a policy in force grants as it stands now: stored grants are intersected with it at use (security rule 9).
     package func grants(named name: String, provider: String) -> NamespaceAccess? {
-        byProvider[Key(provider)]?.first { $0.isEnforced && $0.name.hasSameBytes(as: name) }?.access
+        guard let policy = enforced[Key(name)], policy.provider.hasSameBytes(as: provider) else { return nil }
+        return policy.access
     }
 
     /// Every namespace that a policy names, in audit mode too.
@@ -99,8 +107,7 @@ package struct PolicySet: Sendable {
             case .refused(let reason): outcome = .refused(reason)
             case .narrowed(let access) where access.isEmpty: outcome = .refused(.scopeNotGranted(""))
             case .narrowed(let access):
-                outcome = .granted(
-                    grant(access, hits, audiences: requestedAudiences(request), tokenSubject: request.subject))
+                outcome = .granted(grant(access, hits, request))
             }
         }
         return AccessDecision(outcome: outcome, wouldGrant: wouldGrant)
@@ -124,8 +131,9 @@ package struct PolicySet: Sendable {
 
     /// Only policies that give a part of what was asked for count: their limits, and nobody else's, hold.
     private func grant(
-        _ access: NamespaceAccess, _ hits: [PolicyAssessment], audiences: [String], tokenSubject: String
+        _ access: NamespaceAccess, _ hits: [PolicyAssessment], _ request: AccessRequest
     ) -> AccessDecision.Grant {
+        let isWhole = request.scope == .everything
         var grants: [PolicyGrant] = []
         var lifetime = Int64.max
         var singleUse = false
@@ -133,7 +141,7 @@ package struct PolicySet: Sendable {
         var subject: String?
         for hit in hits {
             let policy = hit.policy
-            let part = policy.access.intersection(access)
+            let part = isWhole ? policy.access : policy.access.intersection(access)
             guard !part.isEmpty else { continue }
             if grants.isEmpty { subject = hit.subject }
             grants.append(PolicyGrant(policy: policy.name, provider: policy.provider, access: part))
@@ -142,7 +150,8 @@ package struct PolicySet: Sendable {
             types.formIntersection(policy.credentialTypes)
         }
         return AccessDecision.Grant(
-            grants: grants, access: access, maximumLifetime: lifetime, singleUse: singleUse, audiences: audiences,
-            subject: subject ?? tokenSubject, allowedTypes: types, policies: grants.map(\.policy))
+            grants: grants, access: access, maximumLifetime: lifetime, singleUse: singleUse,
+            audiences: requestedAudiences(request), subject: subject ?? request.subject, allowedTypes: types,
+            policies: grants.map(\.policy))
     }
 }

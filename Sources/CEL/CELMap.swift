@@ -23,7 +23,9 @@ package struct CELMap: Sendable {
         var index: [MapKey: Int] = [:]
         for (key, value) in entries {
             guard key.kind != .double, let mapKey = MapKey(key) else { throw .unsupportedKeyType(key.kind) }
-            guard index.updateValue(keys.count, forKey: mapKey) == nil else { throw .duplicateKey(key.display(limit: 64)) }
+            guard index.updateValue(keys.count, forKey: mapKey) == nil else {
+                throw .duplicateKey(key.display(limit: 64))
+            }
             keys.append(key)
             values.append(value)
         }

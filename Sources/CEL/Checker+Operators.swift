@@ -29,7 +29,8 @@ extension Checker {
         else { return }
         warn(
             .neverEqual, at: syntax.anchor,
-            "\(one.phrase) never equals \(other.phrase): this is always \(operation == .equal ? "false" : "true"); convert one side, for example with string()")
+            "\(one.phrase) never equals \(other.phrase): this is always \(operation == .equal ? "false" : "true"); convert one side, for example with string()"
+        )
     }
 
     private mutating func requireOrder(_ left: Typed, _ right: Typed, _ operation: BinaryOperator, _ syntax: Syntax) {
@@ -40,7 +41,8 @@ extension Checker {
         } else if kinds.count == 2, kinds[0] != kinds[1], !(kinds[0].isNumber && kinds[1].isNumber) {
             reportType(
                 at: syntax.anchor,
-                "'\(operation.text)' cannot order \(kinds[0].phrase) and \(kinds[1].phrase); convert one side, for example with int()")
+                "'\(operation.text)' cannot order \(kinds[0].phrase) and \(kinds[1].phrase); convert one side, for example with int()"
+            )
         }
     }
 
@@ -81,7 +83,9 @@ extension Checker {
             type = value
             requireKey(index)
         default:
-            reportType(at: syntax.anchor, "only a list or a map has an index, this is \(operand.type.kind?.phrase ?? "unknown")")
+            reportType(
+                at: syntax.anchor,
+                "only a list or a map has an index, this is \(operand.type.kind?.phrase ?? "unknown")")
         }
         return typed(.index(operand.node, index.node), syntax, type)
     }
@@ -89,7 +93,8 @@ extension Checker {
     private mutating func requireKey(_ key: Typed, isLiteral: Bool = false) {
         let allowed: Set<CELKind> = isLiteral ? [.bool, .int, .uint, .string] : [.bool, .int, .uint, .double, .string]
         guard let kind = key.type.kind, !allowed.contains(kind) else { return }
-        reportType(at: key.node.span.start, "a map key must be a bool, an int, a uint or a string, this is \(kind.phrase)")
+        reportType(
+            at: key.node.span.start, "a map key must be a bool, an int, a uint or a string, this is \(kind.phrase)")
     }
 
     mutating func checkMap(_ entries: [Syntax.Entry], _ syntax: Syntax) -> Typed {
@@ -112,7 +117,9 @@ extension Checker {
         let forms = function.forms.filter { $0.isMethod == isMethod }
         guard let form = forms.first else {
             let use = isMethod ? "\(name)(x)" : "x.\(name)(…)"
-            report(.unknownFunction, at: syntax.anchor, "'\(name)' is \(isMethod ? "a function, not a method" : "a method, not a function"): write \(use)")
+            report(
+                .unknownFunction, at: syntax.anchor,
+                "'\(name)' is \(isMethod ? "a function, not a method" : "a method, not a function"): write \(use)")
             return typed(.constant(.null), syntax, .dyn)
         }
         guard form.accepts(count: operands.count) else {
@@ -137,7 +144,8 @@ extension Checker {
     private static func unknown(_ name: String, isMethod: Bool) -> String {
         let what = isMethod ? "method" : "function"
         if name == "matches" {
-            return "unknown \(what) 'matches': regular expressions are not available here; use startsWith, endsWith, contains or =="
+            return
+                "unknown \(what) 'matches': regular expressions are not available here; use startsWith, endsWith, contains or =="
         }
         if !isMethod, let macro = Macro(rawValue: name) {
             return "'\(macro.rawValue)' runs over a list: write list.\(macro.rawValue)(x, …)"

@@ -52,7 +52,11 @@ struct Checker {
         case .call(let name, let receiver, let arguments): return checkCall(name, receiver, arguments, syntax)
         case .list(let elements):
             let elements = elements.map { check($0) }
-            return typed(.list(elements.map(\.node)), syntax, .list(.common(elements.map(\.type))))
+            let type = CELType.list(.common(elements.map(\.type)))
+            // A list of constants is a constant: made once, and shown as what a test compares with.
+            let constants = elements.compactMap { $0.node.constant }
+            if constants.count == elements.count { return typed(.constant(.list(constants)), syntax, type) }
+            return typed(.list(elements.map(\.node)), syntax, type)
         case .map(let entries): return checkMap(entries, syntax)
         case .not(let operand):
             let operand = check(operand)
@@ -72,7 +76,8 @@ struct Checker {
         case .conditional(let condition, let then, let otherwise):
             let (condition, then, otherwise) = (check(condition), check(then), check(otherwise))
             requireCondition(condition, "the condition of '?'")
-            let code = Node.Code.conditional(condition.node.asCondition, then.node.asCondition, otherwise.node.asCondition)
+            let code = Node.Code.conditional(
+                condition.node.asCondition, then.node.asCondition, otherwise.node.asCondition)
             return typed(code, syntax, .common([then.type, otherwise.type]))
         case .loop(let loop): return checkLoop(loop, syntax)
         }
@@ -81,7 +86,8 @@ struct Checker {
     mutating func requireCondition(_ operand: Typed, _ what: String) {
         guard let kind = operand.type.kind, kind != .bool else { return }
         reportType(
-            at: operand.node.span.start, "\(what) must be a bool, this is \(kind.phrase); compare it, for example with ==")
+            at: operand.node.span.start,
+            "\(what) must be a bool, this is \(kind.phrase); compare it, for example with ==")
     }
 
     private mutating func requireFields(_ operand: Typed, at offset: Int) {
@@ -152,7 +158,8 @@ struct Checker {
             case .filter: .list(element)
             case .map: .list(transform?.type ?? .dyn)
             }
-        let code = Node.Loop(macro: loop.macro, range: range.node, predicate: predicate?.node, transform: transform?.node)
+        let code = Node.Loop(
+            macro: loop.macro, range: range.node, predicate: predicate?.node, transform: transform?.node)
         return typed(.loop(code), syntax, result)
     }
 }

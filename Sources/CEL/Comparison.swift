@@ -48,7 +48,8 @@ enum Comparison {
             guard let other = right[key: entry.key], try equal(entry.value, other, sameKinds: sameKinds, &meter) else {
                 return false
             }
-            if sameKinds, !right.keys.contains(where: { $0.kind == entry.key.kind && MapKey($0) == MapKey(entry.key) }) {
+            if sameKinds, !right.keys.contains(where: { $0.kind == entry.key.kind && MapKey($0) == MapKey(entry.key) })
+            {
                 return false
             }
         }

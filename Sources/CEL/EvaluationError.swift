@@ -44,7 +44,8 @@ extension EvaluationError.Reason: CustomStringConvertible {
         case .invalidUTF8: "invalid UTF-8: these bytes are no text"
         case .duplicateKey(let key): "the map literal has the key \(key) twice"
         case .unsupportedKeyType(let kind): "no such overload: \(kind.article) \(kind.rawValue) cannot be a map key"
-        case .notABool(let kind): "no such overload: a condition must be a bool, this is \(kind.article) \(kind.rawValue)"
+        case .notABool(let kind):
+            "no such overload: a condition must be a bool, this is \(kind.article) \(kind.rawValue)"
         case .tooExpensive: "the evaluation is too expensive; make the expression or its input smaller"
         }
     }

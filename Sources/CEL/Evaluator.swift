@@ -40,11 +40,13 @@ struct Evaluator {
             return value
         case .local(let depth):
             // The checker counted the loops; a missing one would be our mistake, not the caller's.
-            guard locals.indices.contains(depth) else { throw Failure(reason: .unboundVariable("?"), offset: node.anchor) }
+            guard locals.indices.contains(depth) else {
+                throw Failure(reason: .unboundVariable("?"), offset: node.anchor)
+            }
             return locals[depth]
         case .select(let operand, let field): return try select(operand, field, node)
         case .has(let operand, let field): return try has(operand, field, node)
-        case .index(let operand, let index): return try index_(operand, index, node)
+        case .index(let operand, let index): return try element(operand, index, node)
         case .equal(let left, let right, let negated): return try equal(left, right, negated, node)
         case .order(let operation, let left, let right): return try order(operation, left, right, node)
         case .membership(let element, let container): return try membership(element, container, node)
@@ -66,7 +68,9 @@ struct Evaluator {
     /// The value of a condition.
     mutating func bool(_ node: Node) throws(Failure) -> Bool {
         let value = try evaluate(node)
-        guard case .bool(let bool) = value else { throw Failure(reason: .notABool(value.kind), offset: node.span.start) }
+        guard case .bool(let bool) = value else {
+            throw Failure(reason: .notABool(value.kind), offset: node.span.start)
+        }
         return bool
     }
 
@@ -114,13 +118,14 @@ struct Evaluator {
         return .bool(map.contains(field))
     }
 
-    private mutating func index_(_ operand: Node, _ index: Node, _ node: Node) throws(Failure) -> CELValue {
+    private mutating func element(_ operand: Node, _ index: Node, _ node: Node) throws(Failure) -> CELValue {
         let container = try evaluate(operand)
         let key = try evaluate(index)
         switch container {
         case .list(let list):
             guard key.kind.isNumber else { break }
-            guard case .integer(let offset)? = MapKey(key), let offset = Int(exactly: offset), let value = list.element(offset)
+            guard case .integer(let offset)? = MapKey(key), let offset = Int(exactly: offset),
+                let value = list.element(offset)
             else { throw Failure(reason: .indexOutOfRange(count: list.count), offset: node.anchor) }
             return value
         case .map(let map):
@@ -138,7 +143,8 @@ struct Evaluator {
 
     // MARK: operators
 
-    private mutating func equal(_ left: Node, _ right: Node, _ negated: Bool, _ node: Node) throws(Failure) -> CELValue {
+    private mutating func equal(_ left: Node, _ right: Node, _ negated: Bool, _ node: Node) throws(Failure) -> CELValue
+    {
         let (one, other) = (try evaluate(left), try evaluate(right))
         if recorder != nil { noteOperands((left, one), (right, other)) }
         let isEqual = try at(node) { (meter: inout Meter) throws(EvaluationError.Reason) in

@@ -53,7 +53,9 @@ enum Function: String, Sendable, CaseIterable {
             return [Form(isMethod: true, parameters: [string, string], result: .bool)]
         case .lowerAscii, .upperAscii: return [Form(isMethod: true, parameters: [string], result: .string)]
         case .split:
-            return [Form(isMethod: true, parameters: [string, string, .kinds([.int])], optional: 1, result: .list(.string))]
+            return [
+                Form(isMethod: true, parameters: [string, string, .kinds([.int])], optional: 1, result: .list(.string))
+            ]
         case .join:
             return [Form(isMethod: true, parameters: [.kinds([.list]), string], optional: 1, result: .string)]
         }

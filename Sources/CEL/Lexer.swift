@@ -81,7 +81,9 @@ struct Lexer {
         offset += 1
         while let next = byte(), next != UInt8(ascii: "`") {
             guard next.isLetter || next.isDigit || "-./ ".utf8.contains(next) else {
-                throw SyntaxFailure(at: offset, "only letters, digits and _ - . / and blanks may stand between back quotes; use [\"name\"]")
+                throw SyntaxFailure(
+                    at: offset,
+                    "only letters, digits and _ - . / and blanks may stand between back quotes; use [\"name\"]")
             }
             offset += 1
         }
@@ -109,7 +111,8 @@ struct Lexer {
         case UInt8(ascii: "|"): throw SyntaxFailure(at: offset, "a single '|' means nothing here; use '||' for or")
         case UInt8(ascii: "#"): throw SyntaxFailure(at: offset, "'#' means nothing here; comments begin with //")
         default:
-            throw SyntaxFailure(at: offset, "this character means nothing here; text stands between quotes, as in \"text\"")
+            throw SyntaxFailure(
+                at: offset, "this character means nothing here; text stands between quotes, as in \"text\"")
         }
     }
 }

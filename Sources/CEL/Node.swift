@@ -47,6 +47,8 @@ final class Node: Sendable {
         self.isTest = isTest
     }
 
+    var constant: CELValue? { if case .constant(let value) = code { value } else { nil } }
+
     /// As an operand of `&&`, `||`, `!`, `?:`, or as the whole expression, a plain value is a test too.
     var asCondition: Node {
         switch code {

@@ -6,7 +6,9 @@ enum NumberLiteral {
 
         var index = start
         var radix: UInt8 = 10
-        if byte(start) == UInt8(ascii: "0"), byte(start + 1) == UInt8(ascii: "x") || byte(start + 1) == UInt8(ascii: "X") {
+        if byte(start) == UInt8(ascii: "0"),
+            byte(start + 1) == UInt8(ascii: "x") || byte(start + 1) == UInt8(ascii: "X")
+        {
             (radix, index) = (16, start + 2)
         }
         let digits = index
@@ -55,7 +57,9 @@ enum NumberLiteral {
     /// `12abc` is neither a number nor a name.
     private static func refuseTail(_ bytes: [UInt8], at end: Int, start: Int) throws(SyntaxFailure) {
         if end < bytes.count, bytes[end].isLetter || bytes[end].isDigit {
-            throw SyntaxFailure(.invalidLiteral, at: start, "a letter follows this number; a name cannot begin with a digit, and text stands between quotes")
+            throw SyntaxFailure(
+                .invalidLiteral, at: start,
+                "a letter follows this number; a name cannot begin with a digit, and text stands between quotes")
         }
     }
 }

@@ -48,13 +48,11 @@ struct Recorder {
 
     mutating func note(_ node: Node, _ value: CELValue) {
         guard !pending.isEmpty, !isSuspended else { return }
-        var isConstant = false
-        if case .constant = node.code { isConstant = true }
         var text: String?
         if case .string(let whole) = value, whole.utf8.count <= 4 * CELLimits.shownBytes { text = whole }
         let operand = Observation.Operand(
             source: source.text(of: node.span), value: value.display(limit: CELLimits.shownBytes),
-            isConstant: isConstant, text: text)
+            isConstant: node.constant != nil, text: text)
         pending[pending.count - 1].append(operand)
     }
 

@@ -10,7 +10,8 @@ extension Parser {
                 if at(.question) { throw optionalsUnsupported() }
                 let index = try nested { (parser: inout Parser) throws(SyntaxFailure) in try parser.expression() }
                 let end = try expect(.rightBracket, "to close the index")
-                operand = try node(.index(operand, index), operand.span.joined(with: end.span), anchor: bracket.span.start)
+                operand = try node(
+                    .index(operand, index), operand.span.joined(with: end.span), anchor: bracket.span.start)
             } else {
                 return operand
             }
@@ -28,12 +29,14 @@ extension Parser {
         switch token.kind {
         case .identifier(let text): name = text
         case .quotedField(let text):
-            return try node(.select(operand, field: text), operand.span.joined(with: token.span), anchor: token.span.start)
+            return try node(
+                .select(operand, field: text), operand.span.joined(with: token.span), anchor: token.span.start)
         default:
             throw SyntaxFailure(at: token.span.start, "expected a field name after '.', found \(token.phrase)")
         }
         guard at(.leftParenthesis) else {
-            return try node(.select(operand, field: name), operand.span.joined(with: token.span), anchor: token.span.start)
+            return try node(
+                .select(operand, field: name), operand.span.joined(with: token.span), anchor: token.span.start)
         }
         let (arguments, end) = try argumentList()
         let span = operand.span.joined(with: end)
@@ -50,7 +53,8 @@ extension Parser {
         guard arguments.count == 2 || (hasTransform && arguments.count == 3) else {
             throw SyntaxFailure(
                 .wrongArguments, at: token.span.start,
-                "\(macro.rawValue) takes a name and \(hasTransform ? "an expression" : "a condition"), as in list.\(macro.rawValue)(x, \(hasTransform ? "x + 1" : "x == 1")); it was given \(arguments.count) arguments")
+                "\(macro.rawValue) takes a name and \(hasTransform ? "an expression" : "a condition"), as in list.\(macro.rawValue)(x, \(hasTransform ? "x + 1" : "x == 1")); it was given \(arguments.count) arguments"
+            )
         }
         guard case .identifier(let variable) = arguments[0].kind else {
             throw SyntaxFailure(
@@ -73,7 +77,9 @@ extension Parser {
             return try node(.literal(value), token.span)
         case .integer(let magnitude):
             guard let value = Int64(exactly: magnitude) else {
-                throw SyntaxFailure(.invalidLiteral, at: token.span.start, "this number is outside the range of an int; end it with u for a uint")
+                throw SyntaxFailure(
+                    .invalidLiteral, at: token.span.start,
+                    "this number is outside the range of an int; end it with u for a uint")
             }
             advance()
             return try node(.literal(.int(value)), token.span)
@@ -89,7 +95,8 @@ extension Parser {
             return try name(from: token.span)
         case .identifier: return try name(from: token.span)
         case .quotedField:
-            throw SyntaxFailure(at: token.span.start, "back quotes are for fields after a dot; text stands between \" or '")
+            throw SyntaxFailure(
+                at: token.span.start, "back quotes are for fields after a dot; text stands between \" or '")
         case .symbol, .end:
             throw SyntaxFailure(at: token.span.start, "expected an expression, found \(token.phrase)")
         }
@@ -101,13 +108,15 @@ extension Parser {
             throw SyntaxFailure(at: token.span.start, "expected a name, found \(token.phrase)")
         }
         guard !reservedWords.contains(name) else {
-            throw SyntaxFailure(at: token.span.start, "'\(name)' is a reserved word of the language and cannot be a name here")
+            throw SyntaxFailure(
+                at: token.span.start, "'\(name)' is a reserved word of the language and cannot be a name here")
         }
         let span = start.joined(with: token.span)
         guard at(.leftParenthesis) else { return try node(.identifier(name), span, anchor: token.span.start) }
         let (arguments, end) = try argumentList()
         if name == "has" { return try has(arguments, span.joined(with: end), at: token) }
-        return try node(.call(name, receiver: nil, arguments: arguments), span.joined(with: end), anchor: token.span.start)
+        return try node(
+            .call(name, receiver: nil, arguments: arguments), span.joined(with: end), anchor: token.span.start)
     }
 
     private func has(_ arguments: [Syntax], _ span: SourceSpan, at token: Token) throws(SyntaxFailure) -> Syntax {

@@ -6,7 +6,9 @@ struct Parser {
 
     static func parse(_ source: SourceText) throws(SyntaxFailure) -> Syntax {
         guard source.bytes.count <= CELLimits.sourceBytes else {
-            throw SyntaxFailure(.tooLong, at: 0, "the expression is longer than \(CELLimits.sourceBytes) bytes; split it into several policies")
+            throw SyntaxFailure(
+                .tooLong, at: 0,
+                "the expression is longer than \(CELLimits.sourceBytes) bytes; split it into several policies")
         }
         var parser = Parser(tokens: try Lexer.tokens(of: source.bytes))
         if case .end = parser.current.kind {
@@ -40,7 +42,8 @@ struct Parser {
 
     mutating func expect(_ symbol: Symbol, _ purpose: String) throws(SyntaxFailure) -> Token {
         guard let token = take(symbol) else {
-            throw SyntaxFailure(at: current.span.start, "expected '\(symbol.rawValue)' \(purpose), found \(current.phrase)")
+            throw SyntaxFailure(
+                at: current.span.start, "expected '\(symbol.rawValue)' \(purpose), found \(current.phrase)")
         }
         return token
     }
@@ -51,7 +54,8 @@ struct Parser {
             case .identifier("and"), .identifier("AND"): "use '&&' for and"
             case .identifier("or"), .identifier("OR"): "use '||' for or"
             case .symbol(.leftBrace): "message literals are not supported"
-            case .symbol(.rightParenthesis), .symbol(.rightBracket), .symbol(.rightBrace): "nothing here was opened with its partner"
+            case .symbol(.rightParenthesis), .symbol(.rightBracket), .symbol(.rightBrace):
+                "nothing here was opened with its partner"
             default: "the expression should end here; an operator such as && may be missing"
             }
         return SyntaxFailure(at: current.span.start, "unexpected \(current.phrase): \(hint)")
@@ -64,7 +68,9 @@ struct Parser {
         _ body: (inout Parser) throws(SyntaxFailure) -> Result
     ) throws(SyntaxFailure) -> Result {
         guard nesting < CELLimits.nesting else {
-            throw SyntaxFailure(.tooDeep, at: current.span.start, "brackets are nested deeper than \(CELLimits.nesting); make the expression flatter")
+            throw SyntaxFailure(
+                .tooDeep, at: current.span.start,
+                "brackets are nested deeper than \(CELLimits.nesting); make the expression flatter")
         }
         nesting += 1
         defer { nesting -= 1 }
@@ -74,7 +80,9 @@ struct Parser {
     func node(_ kind: Syntax.Kind, _ span: SourceSpan, anchor: Int? = nil) throws(SyntaxFailure) -> Syntax {
         let node = Syntax(kind, span, anchor: anchor)
         guard node.height <= CELLimits.height else {
-            throw SyntaxFailure(.tooDeep, at: node.anchor, "this chain of operators is longer than \(CELLimits.height); only && and || may be longer")
+            throw SyntaxFailure(
+                .tooDeep, at: node.anchor,
+                "this chain of operators is longer than \(CELLimits.height); only && and || may be longer")
         }
         return node
     }
@@ -93,7 +101,8 @@ struct Parser {
         }
         for branch in branches.reversed() {
             let span = branch.condition.span.joined(with: last.span)
-            last = try node(.conditional(branch.condition, then: branch.then, otherwise: last), span, anchor: branch.anchor)
+            last = try node(
+                .conditional(branch.condition, then: branch.then, otherwise: last), span, anchor: branch.anchor)
         }
         return last
     }

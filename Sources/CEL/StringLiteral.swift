@@ -37,7 +37,9 @@ struct StringLiteral {
                 return
             }
             if !isTriple, next == 0x0A || next == 0x0D {
-                throw SyntaxFailure(.invalidLiteral, at: start, "this literal does not end on its line; close the quote, or use three quotes")
+                throw SyntaxFailure(
+                    .invalidLiteral, at: start,
+                    "this literal does not end on its line; close the quote, or use three quotes")
             }
             if next == UInt8(ascii: "\\"), !isRaw {
                 try readEscape()
@@ -74,7 +76,8 @@ struct StringLiteral {
             offset -= 1
             try append(number(digits: 3, radix: 8, escape), escape)
         default:
-            throw SyntaxFailure(.invalidLiteral, at: escape, "unknown escape; write \\\\ for a backslash, or use r\"...\"")
+            throw SyntaxFailure(
+                .invalidLiteral, at: escape, "unknown escape; write \\\\ for a backslash, or use r\"...\"")
         }
     }
 

@@ -17,7 +17,9 @@ package enum Suggestion {
 
     /// Insertions, deletions, substitutions and swaps of neighbours; a change of case is no cost but one in total.
     private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
-        func lower(_ byte: UInt8) -> UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte }
+        func lower(_ byte: UInt8) -> UInt8 {
+            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+        }
         let (one, other, penalty) = (one.map(lower), other.map(lower), one.elementsEqual(other) ? 0 : 1)
         if one == other { return penalty }
         var before: [Int] = []

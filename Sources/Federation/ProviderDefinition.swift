@@ -2,107 +2,118 @@ package import HTTPFetch
 package import Identifiers
 package import JOSE
 
-/// The name of a provider in the configuration: 1 to 63 of `[a-z0-9-]`.
-package struct ProviderName: ByteIdentifier {
-    package let rawValue: String
+/// What a provider is to us.
+package enum ProviderKind: String, Sendable, Hashable, CaseIterable {
+    /// OpenID Connect: people sign in, and its tokens are exchanged.
+    case oidc
+    /// OAuth 2.0 without discovery of its own; metadata by RFC 8414.
+    case oauth2
+    /// Only tokens of machines: CI jobs, pods.
+    case workload
+}
 
-    package init(_ text: String) throws(InvalidValue) {
-        let isPlain = text.utf8.allSatisfy {
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                || $0 == UInt8(ascii: "-")
-        }
-        guard isPlain, (1...63).contains(text.utf8.count) else {
-            throw InvalidValue("provider name", "must be 1 to 63 of a-z, 0-9 and '-'")
-        }
-        rawValue = text
+/// Where a provider's keys come from.
+package enum KeySource: Sendable, Hashable {
+    /// The metadata at the issuer's well-known path names them.
+    case discovery
+    case jwksURI(FetchURL)
+    /// A JWK set that the operator wrote down: never fetched, never old.
+    case keySet([UInt8])
+}
+
+/// A claim that a provider is known to send, for hints and for the policy linter.
+package struct KnownClaim: Sendable, Hashable {
+    package let name: String
+    package let meaning: String
+    /// Whether it stays with its bearer when things are renamed or deleted and made anew: what policies should pin.
+    package let isImmutable: Bool
+
+    package init(name: String, meaning: String, isImmutable: Bool) {
+        (self.name, self.meaning, self.isImmutable) = (name, meaning, isImmutable)
     }
 }
 
-/// One outside issuer whose tokens we take, as configured and checked.
-package struct ProviderDefinition: Sendable {
-    package enum Kind: String, CaseIterable, Hashable, Sendable {
-        /// People sign in; ID tokens (OpenID Connect).
-        case oidc
-        /// People sign in without ID tokens.
-        case oauth2
-        /// Jobs and pods present their tokens.
-        case workload
-    }
-
-    /// Where its keys come from.
-    package enum KeySource: Hashable, Sendable {
-        /// From the metadata at `<issuer>/.well-known/openid-configuration`.
-        case discovery
-        case keySetURL(FetchURL)
-        /// A JWK Set given by the operator, for issuers that cannot be reached. Never fetched.
-        case keySet([UInt8])
-    }
+/// One identity provider, as the operator configured it. Everything that accepts a token is said here.
+package struct ProviderDefinition: Sendable, Hashable {
+    package static let largestClockSkew: Int64 = 300
+    package static let defaultAlgorithms: Set<SignatureAlgorithm> = [.RS256, .ES256, .PS256, .EdDSA]
 
     package let name: ProviderName
-    package let kind: Kind
+    package let kind: ProviderKind
     package let issuer: IssuerRule
-    package let keySource: KeySource
-    /// A token must be for one of these; none admits nothing.
     package let audiences: Set<Audience>
     package let algorithms: Set<SignatureAlgorithm>
-    /// Seconds, at most 300.
-    package let clockSkew: Int64
-    /// Seconds since `iat`; `nil` sets no limit.
-    package let maximumTokenAge: Int64?
     package let type: TypeRule
-    /// 4096; up to 8192 for an issuer that needs it.
+    /// Seconds.
+    package let clockSkew: Int64
+    package let maximumTokenAge: Int64?
     package let maximumRSABits: Int
-    package let cache: KeyCacheSettings
-    /// Names of claims that its tokens are known to have, for lint and hints; empty when unknown.
-    package let knownClaims: Set<Key>
+    package let keySource: KeySource
+    package let keyCache: KeyCacheSettings
+    package let knownClaims: [KnownClaim]
+    /// The keys of `KeySource.keySet`, read once.
+    let writtenKeys: WrittenKeys?
 
-    package static let standardAlgorithms: Set<SignatureAlgorithm> = [
-        .RS256, .RS384, .RS512, .PS256, .PS384, .PS512, .ES256, .ES384, .ES512, .EdDSA,
-    ]
-    package static let standardClockSkew: Int64 = 60
-    package static let largestClockSkew: Int64 = 300
+    /// Compared by the bytes that they were read from, which `keySource` holds.
+    struct WrittenKeys: Sendable, Hashable {
+        let keys: KeySet
+        static func == (lhs: Self, rhs: Self) -> Bool { true }
+        func hash(into hasher: inout Hasher) {}
+    }
 
     package init(
-        name: ProviderName, kind: Kind, issuer: IssuerRule, keySource: KeySource, audiences: Set<Audience>,
-        algorithms: Set<SignatureAlgorithm> = Self.standardAlgorithms, clockSkew: Int64 = Self.standardClockSkew,
-        maximumTokenAge: Int64? = nil, type: TypeRule = .jwt, maximumRSABits: Int = 4096,
-        cache: KeyCacheSettings = .standard, knownClaims: Set<Key> = []
-    ) {
-        self.name = name
-        self.kind = kind
-        self.issuer = issuer
-        self.keySource = keySource
-        self.audiences = audiences
-        self.algorithms = algorithms
-        self.clockSkew = min(max(0, clockSkew), Self.largestClockSkew)
-        self.maximumTokenAge = maximumTokenAge
-        self.type = type
-        self.maximumRSABits = maximumRSABits
-        self.cache = cache
-        self.knownClaims = knownClaims
-    }
-}
-
-/// The bounds of a provider's key-set cache (security rule 4). Seconds.
-package struct KeyCacheSettings: Hashable, Sendable {
-    /// How long a key that vanished from the set is still taken: real sets flap. 0 is allowed.
-    package var grace: Int64
-    /// Between two fetches for unknown key ids, also when the fetch fails.
-    package var cooldown: Int64
-    /// What the issuer says about caching is kept within these two.
-    package var minimumLifetime: Int64
-    package var maximumLifetime: Int64
-    /// How long keys serve when the issuer cannot be reached; after it they are dead.
-    package var maximumAge: Int64
-
-    package init(grace: Int64, cooldown: Int64, minimumLifetime: Int64, maximumLifetime: Int64, maximumAge: Int64) {
-        self.grace = grace
-        self.cooldown = cooldown
-        self.minimumLifetime = minimumLifetime
-        self.maximumLifetime = maximumLifetime
-        self.maximumAge = maximumAge
+        name: ProviderName, kind: ProviderKind, issuer: IssuerRule, audiences: Set<Audience>,
+        algorithms: Set<SignatureAlgorithm> = defaultAlgorithms, type: TypeRule = .jwt, clockSkew: Int64 = 60,
+        maximumTokenAge: Int64? = nil, maximumRSABits: Int = 4096, keySource: KeySource = .discovery,
+        keyCache: KeyCacheSettings = KeyCacheSettings(), knownClaims: [KnownClaim] = []
+    ) throws(InvalidValue) {
+        func invalid(_ reason: String) -> InvalidValue { InvalidValue("provider '\(name)'", reason) }
+        guard !audiences.isEmpty else { throw invalid("audiences is empty: no token could ever be accepted") }
+        guard !algorithms.isEmpty else { throw invalid("algorithms is empty: no token could ever be accepted") }
+        // A shared secret proves nothing to a third party, and HS256 keyed with a public key is the oldest JWT attack.
+        guard algorithms.allSatisfy({ !$0.isSymmetric }) else { throw invalid("algorithms must be asymmetric") }
+        guard (0...Self.largestClockSkew).contains(clockSkew) else { throw invalid("clock_skew must be 0 to 300 seconds") }
+        guard maximumTokenAge ?? 1 > 0 else { throw invalid("max_token_age must be above 0") }
+        guard (2048...8192).contains(maximumRSABits) else { throw invalid("maximum_rsa_bits must be 2048 to 8192") }
+        if case .keySet(let bytes) = keySource {
+            let options = KeySetOptions(maximumRSABits: maximumRSABits)
+            guard let keys = try? KeySet(jwks: bytes, options: options), !keys.keys.isEmpty else {
+                throw invalid("the key set has no usable key")
+            }
+            writtenKeys = WrittenKeys(keys: keys)
+        } else {
+            writtenKeys = nil
+        }
+        (self.name, self.kind, self.issuer, self.audiences) = (name, kind, issuer, audiences)
+        (self.algorithms, self.type, self.clockSkew) = (algorithms, type, clockSkew)
+        (self.maximumTokenAge, self.maximumRSABits) = (maximumTokenAge, maximumRSABits)
+        (self.keySource, self.keyCache, self.knownClaims) = (keySource, keyCache, knownClaims)
     }
 
-    package static let standard = KeyCacheSettings(
-        grace: 600, cooldown: 30, minimumLifetime: 60, maximumLifetime: 86_400, maximumAge: 86_400)
+    /// The issuer or its template, as text.
+    package var issuerText: String {
+        switch issuer {
+        case .exactly(let issuer): issuer.rawValue
+        case .template(let template): template.text
+        }
+    }
+
+    /// What a token must be like to come through this provider. Identity is the subject's, so `sub` is required.
+    var expectation: Expectation {
+        Expectation(
+            issuer: issuer, audiences: audiences, algorithms: algorithms, type: type, maximumAge: maximumTokenAge,
+            maximumLifetime: nil, requiresIssuedAt: false, clockSkew: clockSkew, requiredClaims: ["sub"])
+    }
+
+    /// Whether the issuer of a token could be this provider's. `verify` decides; this only finds whom to ask.
+    func mayIssue(_ issuer: Key) -> Bool {
+        switch self.issuer {
+        case .exactly(let own): return own.rawValue.hasSameBytes(as: issuer.rawValue)
+        case .template(let template):
+            let parts = template.text.split(separator: IssuerTemplate.placeholder, omittingEmptySubsequences: false)
+            guard parts.count == 2, let before = parts.first, let after = parts.last else { return false }
+            let text = Array(issuer.rawValue.utf8)
+            return text.starts(with: before.utf8) && text.reversed().starts(with: after.utf8.reversed())
+        }
+    }
 }

@@ -1,19 +1,22 @@
+package import AccessPolicy
+package import Federation
+package import HTTPFetch
+
 /// Everything that was configured, checked.
 package struct Configuration: Sendable {
     package let settings: GatehouseSettings
-    package let providers: [ProviderFile]
-    package let policies: [PolicyFileEntry]
+    package let providers: [ProviderDefinition]
+    /// As written: `PolicySet` compiles them and refuses those that do not hold.
+    package let policies: [PolicyDefinition]
 }
 
 /// Reads the configuration, opening no connection.
 ///
-/// - Parameters:
-///   - paths: the `--config` arguments: files, or folders whose `*.yaml` are read in the order of their names. All
-///     together are one map; a key that is set twice is a problem.
-///   - alsoKnownProviders: providers that the caller adds itself, so that policies may name them.
-/// - Throws: every problem of every file at once.
+/// `paths` are the `--config` arguments: files, or folders whose `*.yaml` are read in the order of their names. All
+/// together are one map; a key that is set twice is a problem. `alsoKnownProviders` are those that the caller adds
+/// itself, so that policies may name them. What is thrown is every problem of every file at once.
 package func loadConfiguration(
-    paths: [String], surroundings: Surroundings = .system, templates: ProviderTemplates,
+    paths: [String], surroundings: Surroundings = .system, templates: TemplateCatalog,
     alsoKnownProviders: [String] = []
 ) throws(ConfigurationProblems) -> Configuration {
     let context = ReadingContext(surroundings)
@@ -25,20 +28,25 @@ package func loadConfiguration(
     let map = SettingsMap(entries: FileMerge.merge(roots, context: context), at: start, context: context)
     let folder = FilePath.folder(of: files.first ?? "")
     let settings = SettingsReader.read(map, folder: folder)
-    let providers = settings?.providersFolder.map { readProviders($0, templates: templates, context: context) } ?? []
+    let origins = Set((settings?.allowedOrigins ?? []).compactMap { try? Origin($0) })
+    let reader = ProviderReader(templates: templates, allowOrigins: origins, context: context)
+    let providers = settings?.providersFolder.map { readProviders([$0], with: reader) } ?? []
     let policies = settings?.policiesFolder.map { readPolicies([$0], context: context) } ?? []
-    checkNames(of: policies, providers: providers.map(\.name) + alsoKnownProviders, context: context)
+    checkNames(of: policies, providers: providers.map(\.name.rawValue) + alsoKnownProviders, context: context)
     try context.check()
-    guard let settings else { throw ConfigurationProblems([ConfigurationProblem("there is no configuration", at: start)]) }
+    guard let settings else {
+        throw ConfigurationProblems([ConfigurationProblem("there is no configuration", at: start)])
+    }
     return Configuration(settings: settings, providers: providers, policies: policies)
 }
 
-/// Reads provider files alone: a folder or single files.
+/// Reads provider files alone: folders or single files.
 package func loadProviders(
-    paths: [String], surroundings: Surroundings = .system, templates: ProviderTemplates
-) throws(ConfigurationProblems) -> [ProviderFile] {
+    paths: [String], surroundings: Surroundings = .system, templates: TemplateCatalog, allowOrigins: Set<Origin> = []
+) throws(ConfigurationProblems) -> [ProviderDefinition] {
     let context = ReadingContext(surroundings)
-    let providers = paths.flatMap { readProviders($0, templates: templates, context: context) }
+    let reader = ProviderReader(templates: templates, allowOrigins: allowOrigins, context: context)
+    let providers = readProviders(paths, with: reader)
     try context.check()
     return providers
 }
@@ -46,7 +54,7 @@ package func loadProviders(
 /// Reads policy files alone: folders or single files.
 package func loadPolicies(
     paths: [String], surroundings: Surroundings = .system
-) throws(ConfigurationProblems) -> [PolicyFileEntry] {
+) throws(ConfigurationProblems) -> [PolicyDefinition] {
     let context = ReadingContext(surroundings)
     let policies = readPolicies(paths, context: context)
     try context.check()
@@ -57,37 +65,41 @@ package func loadPolicies(
 private func expand(_ path: String, context: ReadingContext) -> [String] {
     guard let files = context.yamlFiles(in: path) else { return [path] }
     if files.isEmpty {
-        context.report("there is no *.yaml file in this folder", at: ConfigurationPosition(file: path, line: 0, column: 0))
+        context.report(
+            "there is no *.yaml file in this folder", at: ConfigurationPosition(file: path, line: 0, column: 0))
     }
     return files
 }
 
-private func readProviders(_ path: String, templates: ProviderTemplates, context: ReadingContext) -> [ProviderFile] {
-    let files = context.yamlFiles(in: path) ?? [path]
-    var providers: [ProviderFile] = []
-    for root in files.compactMap({ context.document($0) }) {
-        guard let provider = ProviderReader.read(root, templates: templates, context: context) else { continue }
-        if let other = providers.first(where: { $0.name.utf8.elementsEqual(provider.name.utf8) }) {
-            context.report("provider '\(provider.name)' is already in \(other.position)", at: provider.position)
+private func readProviders(_ paths: [String], with reader: ProviderReader) -> [ProviderDefinition] {
+    let files = paths.flatMap { reader.context.yamlFiles(in: $0) ?? [$0] }
+    var providers: [Located<ProviderDefinition>] = []
+    for root in files.compactMap({ reader.context.document($0) }) {
+        guard let provider = reader.read(root) else { continue }
+        if let other = providers.first(where: { $0.value.name == provider.value.name }) {
+            reader.context.report(
+                "provider '\(provider.value.name)' is already in \(other.position)", at: provider.position)
         } else {
             providers.append(provider)
         }
     }
-    return providers
+    return providers.map(\.value)
 }
 
-private func readPolicies(_ paths: [String], context: ReadingContext) -> [PolicyFileEntry] {
+private func readPolicies(_ paths: [String], context: ReadingContext) -> [PolicyDefinition] {
     paths.flatMap { context.yamlFiles(in: $0) ?? [$0] }
         .compactMap { context.document($0) }
         .flatMap { PolicyReader.read($0, context: context) }
 }
 
 /// A policy of a provider that does not exist would never decide anything, without a word.
-private func checkNames(of policies: [PolicyFileEntry], providers: [String], context: ReadingContext) {
+private func checkNames(of policies: [PolicyDefinition], providers: [String], context: ReadingContext) {
     guard context.problems.isEmpty else { return }
-    for policy in policies where !providers.contains(where: { $0.utf8.elementsEqual(policy.provider.value.utf8) }) {
+    for policy in policies where !providers.contains(where: { $0.utf8.elementsEqual(policy.provider.utf8) }) {
+        guard let place = policy.position else { continue }
         context.report(
-            "policy '\(policy.name.value)' names a provider that is not configured", at: policy.provider.position,
-            suggestion: Suggestion.nearest(to: policy.provider.value, among: providers))
+            "policy '\(policy.name)' names a provider that is not configured",
+            at: ConfigurationPosition(file: place.file, line: place.line, column: place.column),
+            suggestion: Suggestion.nearest(to: policy.provider, among: providers))
     }
 }

@@ -29,7 +29,8 @@ package struct GatehouseSettings: Sendable {
 
     package init(
         listeners: [ListenerSettings], publicURL: WebURL, proxy: ProxySettings? = nil, database: Database,
-        providersFolder: String? = nil, policiesFolder: String? = nil, keysFolder: String, allowedOrigins: [String] = [],
+        providersFolder: String? = nil, policiesFolder: String? = nil, keysFolder: String,
+        allowedOrigins: [String] = [],
         bootstrapToken: BootstrapToken? = nil, limits: LimitSettings = .standard, tenant: String = "default",
         plugins: [PluginName] = PluginName.standard
     ) {

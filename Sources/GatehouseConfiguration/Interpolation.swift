@@ -1,7 +1,7 @@
 /// `${NAME}` and `${NAME:-default}` inside text.
 ///
-/// A `$` that no `{` follows is a `$`: passwords have them. `${` is always the beginning of a variable, so that one that
-/// is misspelt cannot become part of a value unnoticed.
+/// A `$` that no `{` follows is a `$`: passwords have them. `${` is always the beginning of a variable, so that a
+/// misspelt one cannot become part of a value unnoticed.
 enum Interpolation {
     enum Failure: Error, Hashable {
         case undefined(variable: String)
@@ -11,7 +11,8 @@ enum Interpolation {
             switch self {
             case .undefined(let variable):
                 "environment variable \(variable) is not set; set it, or write ${\(variable):-default}"
-            case .malformed: "'${' must go on as ${NAME} or ${NAME:-default}; text with a '${' of its own goes into a file"
+            case .malformed:
+                "'${' must go on as ${NAME} or ${NAME:-default}; text with a '${' of its own goes into a file"
             }
         }
     }
@@ -38,7 +39,8 @@ enum Interpolation {
         return (String(decoding: result + rest, as: UTF8.self), true)
     }
 
-    /// Takes `${NAME}` or `${NAME:-default}` from the front. An empty variable counts as unset for the default, as in a shell.
+    /// Takes `${NAME}` or `${NAME:-default}` from the front. For the default, an empty variable counts as unset, as in
+    /// a shell.
     private static func variable(
         _ rest: inout ArraySlice<UInt8>, environment: (String) -> String?
     ) throws(Failure) -> String {
@@ -61,7 +63,9 @@ enum Interpolation {
     }
 
     static func isName(_ text: String) -> Bool {
-        guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+        guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
+            return false
+        }
         return text.utf8.allSatisfy(isNameByte)
     }
 

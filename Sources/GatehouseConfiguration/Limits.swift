@@ -38,10 +38,11 @@ package enum LimitName: String, CaseIterable, Hashable, Sendable {
         case .shutdownTime: .seconds(10, 1...600, "requests that are running when the server is told to stop")
         case .connections: .count(4096, 1...1_000_000, "open connections")
         case .connectionsPerPeer: .count(1024, 1...1_000_000, "open connections of one address")
-        case .requestsInFlight: .count(512, 1...100_000, "requests at work; the rest gets 503 at once")
+        case .requestsInFlight: .count(256, 1...100_000, "requests at work; the rest gets 503 at once")
         case .requestsReserved: .count(64, 1...10_000, "further places for health, revocation and sign-out")
         case .loginAttempts: .count(10, 1...10_000, "failed sign-ins of one name in a minute")
-        case .unknownKeyFetch: .seconds(30, 1...3600, "the pause between two fetches for a key that a provider does not have")
+        case .unknownKeyFetch:
+            .seconds(30, 1...3600, "the pause between two fetches for a key that a provider does not have")
         case .listPage: .count(1000, 1...10_000, "entries of one page of a list")
         case .scimBulkBody: .bytes(1 << 20, 1 << 10...16 << 20, "the body of a SCIM bulk request")
         case .scimBulkOperations: .count(1000, 1...10_000, "operations of a SCIM bulk request")
@@ -89,7 +90,7 @@ extension SettingsValue {
         for name in LimitName.allCases {
             guard let value = map[name.rawValue] else { continue }
             if Unsupported.limits.contains(name) {
-                value.report("is not supported in this version: what it limits is not there")
+                value.report("cannot be changed in this version")
                 continue
             }
             let definition = name.definition

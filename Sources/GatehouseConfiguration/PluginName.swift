@@ -22,6 +22,6 @@ extension SettingsValue {
         }
         guard let plugins else { return nil }
         guard Set(plugins).count == plugins.count else { return refuse("names a plugin twice") }
-        return plugins.isEmpty ? refuse("is empty") : plugins
+        return plugins
     }
 }

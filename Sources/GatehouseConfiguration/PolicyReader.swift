@@ -1,86 +1,107 @@
+internal import AccessPolicy
+internal import Identifiers
 internal import StrictJSON
 
-/// From a file of `policies.d` to its policies. A file has one key, `policies`.
+/// From a file of `policies.d` to its policies, as written. A file has one key, `policies`. Whether a condition
+/// compiles and the examples hold is for `PolicySet` to say: such a policy is refused alone.
 enum PolicyReader {
-    static func read(_ root: YAMLNode, context: ReadingContext) -> [PolicyFileEntry] {
+    static func read(_ root: YAMLNode, context: ReadingContext) -> [PolicyDefinition] {
         guard case .map(let entries) = root.content else {
             context.report("a policy file is a map with the key 'policies', not \(root.kind)", at: root.position)
             return []
         }
         let map = SettingsMap(entries: entries, at: root.position, context: context)
         defer { map.finish() }
-        guard case .list(let nodes)? = map.required("policies")?.node.content else {
-            if let value = map["policies"] { value.report("must be a list, not \(value.node.kind)") }
-            return []
-        }
-        return nodes.compactMap { node in
-            SettingsValue(node, key: "policies", context: context).map().flatMap(policy)
-        }
+        return map.required("policies")?.list(maximum: 10_000) { $0.map().flatMap(policy) } ?? []
     }
 
-    private static func policy(_ map: SettingsMap) -> PolicyFileEntry? {
+    private static func policy(_ map: SettingsMap) -> PolicyDefinition? {
         defer { map.finish() }
-        let name = map.required("name")?.located { $0.name() }
-        let provider = map.required("provider")?.located { $0.name() }
-        let when = map.required("when")?.located { $0.expression() }
-        let subject = map["subject"].map { $0.located { $0.expression() } }
-        let grants = map.required("grant")?.list(maximum: 1000) { $0.grant() }
-        let credentials = map["credentials"].map { $0.credentials() }
-        let audiences = map["audiences"].map { $0.oneOrList(maximum: 100) { $0.located { $0.text(maximum: 2048) } } }
-        let singleUse = map["single_use"].map { $0.bool() }
-        let mode = map["mode"].map { $0.choice(PolicyFileEntry.Mode.self) }
-        let examples = map["examples"].map { $0.list { $0.example() } }
+        let name = map.required("name")?.name()
+        let provider = map.required("provider")?.name()
+        let when = map.required("when")?.expression()
+        let subject = map["subject"]?.expression()
+        let grants = map.required("grant")?.list { $0.grant() }
+        let credentials = map["credentials"]?.credentials()
+        let audiences = map["audiences"]?.oneOrList(maximum: PolicyLimits.audiences) { $0.text(maximum: 1024) } ?? []
+        let singleUse = map["single_use"]?.bool() ?? false
+        let mode = map["mode"]?.choice(PolicyDefinition.Mode.self) ?? .enforce
+        let examples = map["examples"]?.list(maximum: PolicyLimits.examples) { $0.example() } ?? []
         // What was written and is wrong has been reported, so a default in its place never comes into force.
         guard let name, let provider, let when, let grants else { return nil }
-        return PolicyFileEntry(
-            name: name, provider: provider, when: when, subject: subject ?? nil, grants: grants,
-            credentialTypes: credentials??.types, maximumLifetime: credentials??.maximumLifetime,
-            audiences: (audiences ?? nil) ?? [], singleUse: (singleUse ?? nil) ?? false, mode: (mode ?? nil) ?? .enforce,
-            examples: (examples ?? nil) ?? [], position: map.position)
+        return PolicyDefinition(
+            name: name, position: PolicyPosition(map.position), provider: provider, when: when.text,
+            whenPosition: when.position, subject: subject?.text, subjectPosition: subject?.position, grant: grants,
+            credentialTypes: credentials?.types.map(\.rawValue) ?? [], maximumLifetime: credentials?.maximumLifetime,
+            audiences: audiences, singleUse: singleUse, mode: mode, examples: examples)
+    }
+}
+
+extension PolicyPosition {
+    init(_ position: ConfigurationPosition) {
+        self.init(file: position.file, line: position.line, column: position.column)
     }
 }
 
 extension SettingsValue {
-    /// CEL: any scalar as it was written, on one line or several. `when: true` is the expression `true`.
-    fileprivate func expression() -> String? {
-        guard case .scalar(let scalar) = node.content else { return refuse("must be a CEL expression, not \(node.kind)") }
+    /// CEL: any scalar as it was written, on one line or several, and no variables of the environment in it.
+    /// `when: true` is the expression `true`. The place is of the expression's first character, where that can be told.
+    fileprivate func expression() -> (text: String, position: PolicyPosition?)? {
+        guard case .scalar(let scalar) = node.content else {
+            return refuse("must be a CEL expression, not \(node.kind)")
+        }
         guard scalar.text.utf8.count <= 64 << 10 else { return refuse("is longer than 64 KiB") }
         let text = scalar.text.utf8.last == UInt8(ascii: "\n") ? String(scalar.text.dropLast()) : scalar.text
-        return text.isEmpty ? refuse("is empty") : text
+        guard !text.isEmpty else { return refuse("is empty") }
+        switch scalar.style {
+        case .plain: return (text, PolicyPosition(position))
+        case .quoted
+        where !text.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "'") || $0 < 0x20 }):
+            return (text, PolicyPosition(file: position.file, line: position.line, column: position.column + 1))
+        case .quoted, .block: return (text, nil)
+        }
     }
 
-    fileprivate func grant() -> PolicyFileEntry.Grant? {
+    fileprivate func grant() -> GrantDefinition? {
         guard let map = map() else { return nil }
         defer { map.finish() }
-        let namespace = map.required("namespace")?.located { $0.text(maximum: 64) }
-        let roles = map.required("roles")?.oneOrList(maximum: 100) { $0.located { $0.text(maximum: 256) } }
+        let namespace = map.required("namespace")?.parsed(NamespacePattern.init)
+        let roles = map.required("roles")?.oneOrList(maximum: 100) { $0.parsed(RoleName.init) }
         guard let namespace, let roles else { return nil }
-        return PolicyFileEntry.Grant(namespace: namespace, roles: roles)
+        return GrantDefinition(namespace: namespace, roles: roles)
     }
 
-    fileprivate func credentials() -> (types: [Located<String>]?, maximumLifetime: Int64?)? {
+    fileprivate func credentials() -> (types: [PolicyCredentialType], maximumLifetime: Int64?)? {
         guard let map = map() else { return nil }
         defer { map.finish() }
         return (
-            map["types"]?.oneOrList(maximum: 16) { $0.located { $0.text(maximum: 64) } },
-            map["max_ttl"]?.duration(in: 1...90 * 86_400)
+            map["types"]?.oneOrList(maximum: 16) { $0.choice(PolicyCredentialType.self) } ?? [],
+            map["max_ttl"]?.duration(in: 1...PolicyLimits.maximumLifetime)
         )
     }
 
     /// `{accept: claims}` or `{refuse: claims}`.
-    fileprivate func example() -> PolicyFileEntry.Example? {
+    fileprivate func example() -> PolicyExample? {
         guard let map = map() else { return nil }
         defer { map.finish() }
-        let written = PolicyFileEntry.Example.Expectation.allCases.compactMap { expectation in
-            map.entry(expectation.rawValue).map { (expectation, $0) }
-        }
-        guard written.count == 1, let (expectation, entry) = written.first else {
+        let written = PolicyExample.Kind.allCases.compactMap { kind in map.entry(kind.rawValue).map { (kind, $0) } }
+        guard written.count == 1, let (kind, entry) = written.first else {
             return refuse("must each have one of 'accept' and 'refuse', with claims")
         }
         guard case .map = entry.value.content else {
-            return refuse("must have claims as a map under '\(expectation.rawValue)'")
+            return refuse("must have claims as a map under '\(kind.rawValue)'")
         }
         guard case .object(let claims)? = entry.value.json(context: context) else { return nil }
-        return PolicyFileEntry.Example(expectation: expectation, claims: claims, position: entry.keyPosition)
+        return PolicyExample(kind, claims: claims, position: PolicyPosition(entry.keyPosition))
+    }
+
+    /// Text that a domain type takes or refuses with a reason.
+    func parsed<Value>(_ parse: (String) throws(InvalidValue) -> Value) -> Value? {
+        guard let text = text() else { return nil }
+        do throws(InvalidValue) {
+            return try parse(text)
+        } catch {
+            return refuse(error.reason)
+        }
     }
 }

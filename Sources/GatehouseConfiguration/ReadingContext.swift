@@ -34,8 +34,8 @@ package final class ReadingContext {
         }
     }
 
-    /// The `*.yaml` files of a folder, in the order of their bytes; `nil` when there is no such folder. Hidden ones and the
-    /// `..data` folders of Kubernetes are not files of the operator.
+    /// The `*.yaml` files of a folder, in the order of their bytes; `nil` when there is no such folder. Hidden ones
+    /// and the `..data` folders of Kubernetes are not files of the operator.
     package func yamlFiles(in folder: String) -> [String]? {
         surroundings.files.list(folder)?
             .filter { ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) && !$0.hasPrefix(".") }

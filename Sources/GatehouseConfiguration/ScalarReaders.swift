@@ -64,8 +64,12 @@ extension SettingsValue {
         _: Choice.Type = Choice.self
     ) -> Choice? where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
         let words = Choice.allCases.map(\.rawValue)
-        guard let (scalar, isExpanded) = scalar(expecting: "one of " + words.joined(separator: ", ")) else { return nil }
-        if let choice = Choice.allCases.first(where: { $0.rawValue.utf8.elementsEqual(scalar.text.utf8) }) { return choice }
+        guard let (scalar, isExpanded) = scalar(expecting: "one of " + words.joined(separator: ", ")) else {
+            return nil
+        }
+        if let choice = Choice.allCases.first(where: { $0.rawValue.utf8.elementsEqual(scalar.text.utf8) }) {
+            return choice
+        }
         return refuse(
             "must be one of " + words.joined(separator: ", "),
             suggestion: isExpanded ? nil : Suggestion.nearest(to: scalar.text, among: words))

@@ -46,7 +46,9 @@ extension SettingsValue {
         guard let text = context.surroundings.environment(scalar.text) else {
             return refuse("names the environment variable \(printable(scalar.text)), which is not set")
         }
-        guard !text.isEmpty else { return refuse("names the environment variable \(printable(scalar.text)), which is empty") }
+        guard !text.isEmpty else {
+            return refuse("names the environment variable \(printable(scalar.text)), which is empty")
+        }
         return Secret(utf8: text)
     }
 

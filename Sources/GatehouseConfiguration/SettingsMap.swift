@@ -72,8 +72,9 @@ package struct SettingsValue {
     func scalar(expecting expected: String) -> (scalar: YAMLScalar, isExpanded: Bool)? {
         guard case .scalar(let scalar) = node.content else { return refuse("must be \(expected), not \(node.kind)") }
         do throws(Interpolation.Failure) {
-            let (text, isExpanded) = try Interpolation.expand(scalar.text, environment: context.surroundings.environment)
-            return (YAMLScalar(text, isPlain: scalar.isPlain), isExpanded)
+            let (text, isExpanded) = try Interpolation.expand(
+                scalar.text, environment: context.surroundings.environment)
+            return (YAMLScalar(text, style: scalar.style), isExpanded)
         } catch {
             context.report(error.message, at: position)
             return nil

@@ -1,7 +1,10 @@
+internal import Identifiers
+internal import JOSE
+
 /// From the keys of `gatehouse.yaml` to settings.
 enum SettingsReader {
-    /// - Parameter folder: of the first file: where the defaults of paths lie.
-    /// - Returns: `nil` when something that cannot be left out is missing or wrong; the context has the problems.
+    /// `nil` when something that cannot be left out is missing or wrong; the context has the problems. `folder` is that
+    /// of the first file, where the defaults of paths lie.
     static func read(_ map: SettingsMap, folder: String) -> GatehouseSettings? {
         defer { map.finish() }
         map.refuse(unsupported: Unsupported.settings)
@@ -37,7 +40,12 @@ extension SettingsValue {
         if !url.isSecure, !url.isLoopback { return refuse("must begin with https:// unless it is a loopback address") }
         if url.path == "/" { return refuse("must not end in '/': it is the issuer of every token, byte by byte") }
         guard url.path.isEmpty else { return refuse("must have no path: everything is served from the root") }
-        return url
+        do throws(InvalidValue) {
+            _ = try Issuer(url.text, allowingPlainHTTPOrigins: url.isLoopback ? [Key(url.origin)] : [])
+            return url
+        } catch {
+            return refuse(error.reason)
+        }
     }
 
     fileprivate func database() -> GatehouseSettings.Database? {
@@ -61,7 +69,8 @@ extension SettingsValue {
     /// A folder that is there.
     fileprivate func folder() -> String? {
         guard let path = path() else { return nil }
-        return context.surroundings.files.list(path) == nil ? refuse("must be a folder, and there is none of that name") : path
+        return context.surroundings.files.list(path) == nil
+            ? refuse("must be a folder, and there is none of that name") : path
     }
 
     fileprivate func outbound() -> [String]? {
@@ -82,7 +91,9 @@ extension SettingsValue {
         guard let map = map() else { return nil }
         defer { map.finish() }
         guard let token = map.required("admin_token") else { return nil }
-        if case .map(let entries) = token.node.content, entries.count == 1, let entry = entries.first, entry.key == "file" {
+        if case .map(let entries) = token.node.content, entries.count == 1, let entry = entries.first,
+            entry.key == "file"
+        {
             return SettingsValue(entry.value, key: "admin_token.file", context: context).path().map { .kept(file: $0) }
         }
         return token.secret().map { .given($0) }

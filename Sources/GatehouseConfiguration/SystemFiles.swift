@@ -37,7 +37,8 @@ private func listFolder(_ path: String) -> [String]? {
     var names: [String] = []
     while let entry = unsafe readdir(folder) {
         let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-            unsafe pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: entry.pointee.d_name)) {
+            unsafe pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: entry.pointee.d_name))
+            {
                 unsafe String(cString: $0)
             }
         }

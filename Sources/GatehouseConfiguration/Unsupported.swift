@@ -1,3 +1,5 @@
+internal import Federation
+
 /// What the interface names and this version does not do yet.
 ///
 /// Such a setting is refused, never ignored: somebody who writes it relies on it. When a part arrives, its line goes.
@@ -23,8 +25,11 @@ enum Unsupported {
 
     static let plugins: Set<PluginName> = [.signIn, .providers, .directory, .scim, .gateway, .console]
 
-    /// Keys of `limits` whose routes are not there.
-    static let limits: Set<LimitName> = [.scimBulkBody, .scimBulkOperations, .scimGroupBody]
+    /// Keys of `limits` that hold, or will hold, with their default only.
+    static let limits: Set<LimitName> = [
+        .body, .documentBody, .token, .listPage, .loginAttempts, .unknownKeyFetch, .scimBulkBody, .scimBulkOperations,
+        .scimGroupBody,
+    ]
 
     /// Keys of a provider file.
     static let provider = [
@@ -33,7 +38,7 @@ enum Unsupported {
         "scopes": "people cannot sign in through a provider yet",
     ]
 
-    static let providerTypes: [ProviderType: String] = [
+    static let providerTypes: [ProviderDefinition.Kind: String] = [
         .oauth2: "people cannot sign in through a provider yet"
     ]
 

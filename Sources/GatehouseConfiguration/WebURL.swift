@@ -1,3 +1,5 @@
+internal import HTTPFetch
+
 /// An `http` or `https` URL as configuration has them: no user, no fragment, a plain host.
 ///
 /// Only for checking what is written. What is fetched is parsed by libcurl, in HTTPFetch.
@@ -19,7 +21,8 @@ package struct WebURL: Hashable, Sendable, CustomStringConvertible {
         path = String(rest.dropFirst(authority.count))
         guard !path.contains("#"), !authority.contains("@") else { return nil }
         let hasPort = authority.last != "]" && authority.contains(":")
-        guard let address = SocketAddress(hasPort ? String(authority) : authority + ":0"), !hasPort || address.port > 0 else {
+        guard let address = SocketAddress(hasPort ? String(authority) : authority + ":0"), !hasPort || address.port > 0
+        else {
             return nil
         }
         host = address.host
@@ -63,9 +66,10 @@ extension SettingsValue {
     package func origin() -> String? {
         guard let url = url() else { return nil }
         guard url.path.isEmpty else { return refuse("must be an origin: scheme, host and port, and no '/' after them") }
-        guard !url.origin.utf8.contains(where: { (0x41...0x5A).contains($0) }) else {
-            return refuse("must be in lower case: origins are compared byte by byte")
+        guard let origin = try? Origin(url.text) else { return refuse("must be an origin: scheme, host and port") }
+        guard origin.rawValue.utf8.elementsEqual(url.text.utf8) else {
+            return refuse("must be in lower case and without the scheme's own port: origins are compared byte by byte")
         }
-        return url.origin
+        return origin.rawValue
     }
 }

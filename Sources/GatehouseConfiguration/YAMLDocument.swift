@@ -51,7 +51,8 @@ package enum YAMLDocument {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
             let what = [context?.text, problem].compactMap(\.self).joined(separator: ", ")
             let isBareAsterisk = what.contains("anchor") || what.contains("alias")
-            return at(mark, "not YAML: " + what + (isBareAsterisk ? "; put a value with * or & in front into quotes" : ""))
+            return at(
+                mark, "not YAML: " + what + (isBareAsterisk ? "; put a value with * or & in front into quotes" : ""))
         case .composer(_, let problem, let mark, _): return at(mark, "not YAML that is read here: \(problem)")
         case .duplicatedKeysInMapping(_, let context): return at(context.mark, "this key comes twice in its map")
         case .memory: return at(nil, "nested too deeply")
@@ -71,13 +72,15 @@ private struct NodeWalk {
         let position = position(node.mark)
         if node.anchor != nil { problems.append(ConfigurationProblem(Self.noAnchors, at: position)) }
         guard node.anchor == nil, depth <= YAMLDocument.deepestNesting else {
-            if node.anchor == nil { problems.append(ConfigurationProblem("nested deeper than 32 levels", at: position)) }
+            if node.anchor == nil {
+                problems.append(ConfigurationProblem("nested deeper than 32 levels", at: position))
+            }
             return YAMLNode(.list([]), at: position)
         }
         switch node {
         case .scalar(let scalar):
             refuse(scalar.tag, at: position)
-            return YAMLNode(.scalar(YAMLScalar(scalar.string, isPlain: scalar.style == .plain)), at: position)
+            return YAMLNode(.scalar(YAMLScalar(scalar.string, style: style(scalar.style))), at: position)
         case .sequence(let sequence):
             refuse(sequence.tag, at: position)
             return YAMLNode(.list(sequence.map { self.node($0, depth: depth + 1) }), at: position)
@@ -87,6 +90,14 @@ private struct NodeWalk {
         case .alias:
             problems.append(ConfigurationProblem(Self.noAnchors, at: position))
             return YAMLNode(.list([]), at: position)
+        }
+    }
+
+    private func style(_ style: Node.Scalar.Style) -> YAMLScalar.Style {
+        switch style {
+        case .any, .plain: .plain
+        case .singleQuoted, .doubleQuoted: .quoted
+        case .literal, .folded: .block
         }
     }
 
@@ -111,8 +122,8 @@ private struct NodeWalk {
     }
 }
 
-/// Yams puts an anchor's value in the place of each alias, and compares whole values when they are keys: a dozen lines can
-/// keep it busy for hours. Sixteen aliases cannot multiply to more than a few hundred values; more are not parsed at all.
+/// Yams puts an anchor's value in the place of each alias, and compares whole values when they are keys: a dozen lines
+/// can keep it busy for hours. Sixteen aliases cannot multiply to more than a few hundred values; more are not parsed.
 private enum AliasScan {
     static func isSuspicious(_ bytes: [UInt8]) -> Bool {
         var (anchors, aliases) = (0, 0)

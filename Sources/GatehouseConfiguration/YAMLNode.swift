@@ -47,13 +47,21 @@ package struct YAMLEntry: Sendable {
     }
 }
 
-/// A scalar as written. A plain one may be a number, `true` or nothing; a quoted one is always text.
+/// A scalar as written. A plain one may be a number, `true` or nothing; every other one is text.
 package struct YAMLScalar: Hashable, Sendable {
-    package let text: String
-    package let isPlain: Bool
-
-    package init(_ text: String, isPlain: Bool) {
-        self.text = text
-        self.isPlain = isPlain
+    package enum Style: Hashable, Sendable {
+        case plain, quoted
+        /// `|` and `>`.
+        case block
     }
+
+    package let text: String
+    package let style: Style
+
+    package init(_ text: String, style: Style) {
+        self.text = text
+        self.style = style
+    }
+
+    package var isPlain: Bool { style == .plain }
 }

@@ -9,6 +9,7 @@ final class ConnectionContext: Sendable {
     let ledger: ConnectionLedger
     let lifecycle: Lifecycle
     let statistics = Counters()
+    let requestIDs = RequestIDs()
     let accessLog: AccessLog?
     /// Milliseconds since 1970.
     let now: @Sendable () -> Int64

@@ -34,7 +34,9 @@ struct Dispatcher: Sendable {
 
     /// Target, then `Host` and `Origin`, then the route: a foreign page learns nothing of our paths.
     func screen(_ head: HTTPRequestHead) -> Decision {
-        guard let method = HTTPRequest.Method(head.method.rawValue), method != .connect else { return .refuse(.badRequest, .api, template: nil) }
+        guard let method = HTTPRequest.Method(head.method.rawValue), method != .connect, hasPlainFraming(head) else {
+            return .refuse(.badRequest, .api, template: nil)
+        }
         guard head.uri.utf8.count <= limits.targetBytes else { return .refuse(.targetTooLong, .api, template: nil) }
         guard let target = try? RequestTarget(head.uri) else {
             return .refuse(hostRefusal(head.headers) ?? .badTarget, .api, template: nil)
@@ -60,6 +62,14 @@ struct Dispatcher: Sendable {
             if entry.isLiveness { return .liveness }
             return .handle(Match(route: entry.route, target: target, parameters: parameters, method: method))
         }
+    }
+
+    /// Of transfer codings only `chunked` itself, and not from HTTP/1.0, whose proxies pass it on unread: what else
+    /// there is, somebody before us may read differently (RFC 9112 §6.1, §6.3, §11.2).
+    private func hasPlainFraming(_ head: HTTPRequestHead) -> Bool {
+        let codings = head.headers["transfer-encoding"]
+        guard let coding = codings.first else { return true }
+        return codings.count == 1 && head.version == .http1_1 && coding.lowercased().hasSameBytes(as: "chunked")
     }
 
     private func hostRefusal(_ headers: HTTPHeaders, skipOrigin: Bool = false) -> Refusal? {
@@ -99,6 +109,8 @@ struct Dispatcher: Sendable {
         } catch is ForwardedFields.Refusal {
             let refusal = Refusal(status: .badRequest, code: 3, message: "The proxy's client certificate field holds no certificate.")
             return Outcome(response: refusal.response(format), caller: caller)
+        } catch is CancellationError where Task.isCancelled {
+            return Outcome(response: Refusal.handlerTimeout.response(format), caller: caller)  // nobody waits for it any more
         } catch {
             logger.error(
                 "request failed",

@@ -38,8 +38,9 @@ final class HTTPConnection: ChannelDuplexHandler {
     /// Parts of later requests, kept until their turn (pipelining, RFC 9112 §9.3.2).
     private var pending = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 2)
     private var pendingError: Refusal?
+    private var isTakingPending = false
     private var isReadHeldBack = false
-    private var isInputClosed = false
+    var isInputClosed = false
     var timer = DeadlineTimer()
     var date = DateField()
     var requestNumber: UInt64 = 0
@@ -54,7 +55,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        setDeadline(seconds: shared.limits.idleSeconds)
+        if shared.lifecycle.isDraining { drain() } else { setDeadline(seconds: shared.limits.idleSeconds) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -147,7 +148,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     private func begin(_ head: HTTPRequestHead) {
         requestNumber &+= 1
         shared.statistics.requests.add(1, ordering: .relaxed)
-        let exchange = Exchange(head, number: requestNumber, requestID: RequestID.make(), started: .now())
+        let exchange = Exchange(head, number: requestNumber, requestID: shared.requestIDs.next(), started: .now())
         exchange.closes = !head.isKeepAlive || head.headers.contains(name: "upgrade") || isInputClosed || shared.lifecycle.isDraining
         phase = .receiving(exchange)
         setDeadline(seconds: shared.limits.requestTimeoutSeconds)
@@ -155,7 +156,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         case .liveness:
             exchange.isLiveness = true
             exchange.template = HealthRoutes.livenessPath.description
-            exchange.answer = Self.alive
+            exchange.answer = Self.alive.response
         case .options(let allow):
             exchange.answer = Response(status: .noContent, headers: [.allow: allow])
         case .refuse(let refusal, let format, let template):
@@ -245,69 +246,21 @@ final class HTTPConnection: ChannelDuplexHandler {
     /// An answer to what never became a request.
     private func refuse(_ refusal: Refusal) {
         let head = HTTPRequestHead(version: .http1_1, method: .RAW(value: "-"), uri: "-")
-        let exchange = Exchange(head, number: 0, requestID: RequestID.make(), started: .now())
+        let exchange = Exchange(head, number: 0, requestID: shared.requestIDs.next(), started: .now())
         exchange.isRestUnreadable = true
         respond(exchange, refusal.response(.api), closes: true)
     }
 
-    // MARK: Answers
+    // MARK: Turns
 
-    private static let alive = Response.plain("ok\n")
-    /// Bytes of an unwanted body that are read and dropped, so that the connection stays usable.
-    private static let tolerableRest = 64 * 1024
-
-    private func respond(_ exchange: Exchange, _ response: Response, closes mustClose: Bool = false) {
-        guard let context else { return }
-        shared.admission.returnBodyBytes(exchange.buffered)
-        exchange.buffered = 0
-        let closes = mustClose || exchange.closes || shared.lifecycle.isDraining || isInputClosed || !isRestSmall(exchange)
-        let now = shared.now()
-        let secure = isTLS || shared.dispatcher.forwarded.isForwardedTLS(peer, exchange.head.headers)
-        let head = ResponseHead.make(
-            response, .init(requestID: exchange.requestID, date: date.text(at: now), isTLS: secure, closes: closes))
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        let hasBody = exchange.head.method != .HEAD && !response.body.isEmpty && head.status != .noContent && head.status != .notModified
-        if hasBody {
-            context.write(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: response.body)))), promise: nil)
-        }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        log(exchange, status: Int(head.status.code), bytesOut: hasBody ? response.body.count : 0, at: now)
-        if closes {
-            linger()
-        } else if !exchange.isComplete {
-            phase = .discarding
-        } else if context.channel.isWritable {
-            becomeIdle()
-        } else {
-            phase = .writing
-            setDeadline(seconds: shared.limits.writeSeconds)
-        }
-    }
-
-    /// Whether what still comes of the request is little enough to be read and dropped.
-    private func isRestSmall(_ exchange: Exchange) -> Bool {
-        if exchange.isComplete { return true }
-        guard !exchange.isRestUnreadable, !exchange.expectsContinue, let length = exchange.declaredLength else { return false }
-        return length <= Self.tolerableRest
-    }
-
-    private func log(_ exchange: Exchange, status: Int, bytesOut: Int, at now: Int64) {
-        if status >= 500 { shared.statistics.serverErrors.add(1, ordering: .relaxed) }
-        guard !exchange.isLiveness, let accessLog = shared.accessLog else { return }
-        let path = exchange.head.uri.utf8.prefix { $0 != UInt8(ascii: "?") }
-        accessLog.record(
-            AccessLog.Entry(
-                requestID: exchange.requestID, clientRequestID: exchange.head.headers.first(name: "x-request-id"),
-                method: exchange.head.method.rawValue, route: exchange.template, path: String(Substring(path)), status: status,
-                microseconds: (NIODeadline.now() - exchange.started).nanoseconds / 1000, bytesIn: exchange.received,
-                bytesOut: bytesOut, remote: shared.dispatcher.forwarded.remoteAddress(peer, exchange.head.headers),
-                caller: exchange.caller),
-            at: now)
-    }
-
-    private func becomeIdle() {
+    func becomeIdle() {
         phase = .idle
         setDeadline(seconds: shared.limits.idleSeconds)
+        // Called again from inside: the loop below goes on with the next part. Without it, a client that sends many
+        // small requests at once would decide how deep our stack gets.
+        if isTakingPending { return }
+        isTakingPending = true
+        defer { isTakingPending = false }
         while case .some = context, let part = pending.popFirst() {
             receive(part)
             switch phase {
@@ -344,14 +297,14 @@ final class HTTPConnection: ChannelDuplexHandler {
     /// The server stops: a request under way is finished, and one that is on its way may still come for a moment.
     private func drain() {
         switch phase {
-        case .idle: setDeadline(milliseconds: 250)
+        case .idle: setDeadline(milliseconds: requestNumber == 0 ? 1000 : 250)
         case .receiving(let exchange): exchange.closes = true
         case .handling(let exchange, _): exchange.closes = true
         case .discarding, .writing, .lingering, .closed: break
         }
     }
 
-    private func linger() {
+    func linger() {
         guard let context else { return }
         phase = .lingering
         pending.removeAll()
@@ -379,7 +332,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     // MARK: Deadlines
 
-    private func setDeadline(seconds: Int64) { setDeadline(milliseconds: seconds * 1000) }
+    func setDeadline(seconds: Int64) { setDeadline(milliseconds: seconds * 1000) }
 
     private func setDeadline(milliseconds: Int64) {
         guard let context else { return }

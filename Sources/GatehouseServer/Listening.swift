@@ -20,6 +20,8 @@ struct Listening: Sendable {
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // One read per turn: a request is nearly always one read, and a second one would only say that nothing is there.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in setUp(channel) }
         do {

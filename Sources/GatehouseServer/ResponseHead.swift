@@ -14,41 +14,64 @@ enum ResponseHead {
 
     static let contentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'"
 
-    static func make(_ response: Response, _ context: Context) -> HTTPResponseHead {
-        let status = response.status.code >= 200 ? response.status : .internalServerError
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(response.headers.count + 10)
-        for field in response.headers where !own.contains(field.name) {
-            headers.add(name: field.name.rawName, value: field.value)
+    static func make(_ response: Response, _ context: Context) -> HTTPResponseHead { Prepared(response).head(context) }
+
+    /// An answer whose fields are ready, but for what differs from one request to the next.
+    struct Prepared: Sendable {
+        private let status: HTTPResponseStatus
+        private let headers: HTTPHeaders
+        private let saysTransportSecurity: Bool
+
+        init(_ response: Response) {
+            let status = response.status.code >= 200 ? response.status : .internalServerError
+            self.status = HTTPResponseStatus(statusCode: status.code)
+            var headers = HTTPHeaders()
+            headers.reserveCapacity(response.headers.count + 9)
+            var said = Said()
+            for field in response.headers {
+                let name = field.name.canonicalName
+                guard !own.contains(name) else { continue }
+                said.note(name)
+                headers.add(name: field.name.rawName, value: field.value)
+            }
+            if status.code != 204, status.code != 304 { headers.add(name: "Content-Length", value: String(response.body.count)) }
+            if !said.cacheControl { headers.add(name: "Cache-Control", value: "no-store") }
+            if !said.contentSecurityPolicy { headers.add(name: "Content-Security-Policy", value: contentSecurityPolicy) }
+            if !said.contentTypeOptions { headers.add(name: "X-Content-Type-Options", value: "nosniff") }
+            if !said.referrerPolicy { headers.add(name: "Referrer-Policy", value: "no-referrer") }
+            self.headers = headers
+            saysTransportSecurity = said.transportSecurity
         }
-        headers.add(name: "Date", value: context.date)
-        headers.add(name: "X-Request-Id", value: context.requestID)
-        if status.code != 204, status.code != 304 { headers.add(name: "Content-Length", value: String(response.body.count)) }
-        if response.headers[.cacheControl] == nil { headers.add(name: "Cache-Control", value: "no-store") }
-        if response.headers[.contentSecurityPolicy] == nil {
-            headers.add(name: "Content-Security-Policy", value: contentSecurityPolicy)
+
+        func head(_ context: Context) -> HTTPResponseHead {
+            var headers = headers
+            headers.add(name: "Date", value: context.date)
+            headers.add(name: "X-Request-Id", value: context.requestID)
+            if context.isTLS, !saysTransportSecurity { headers.add(name: "Strict-Transport-Security", value: "max-age=31536000") }
+            if context.closes { headers.add(name: "Connection", value: "close") }
+            return HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         }
-        if response.headers[.xContentTypeOptions] == nil { headers.add(name: "X-Content-Type-Options", value: "nosniff") }
-        if response.headers[referrerPolicy] == nil { headers.add(name: "Referrer-Policy", value: "no-referrer") }
-        if context.isTLS, response.headers[.strictTransportSecurity] == nil {
-            headers.add(name: "Strict-Transport-Security", value: "max-age=31536000")
+    }
+
+    /// What a route says itself and the server therefore does not.
+    private struct Said {
+        var cacheControl = false, contentSecurityPolicy = false, contentTypeOptions = false
+        var referrerPolicy = false, transportSecurity = false
+
+        mutating func note(_ name: String) {
+            switch name {
+            case "cache-control": cacheControl = true
+            case "content-security-policy": contentSecurityPolicy = true
+            case "x-content-type-options": contentTypeOptions = true
+            case "referrer-policy": referrerPolicy = true
+            case "strict-transport-security": transportSecurity = true
+            default: break
+            }
         }
-        if context.closes { headers.add(name: "Connection", value: "close") }
-        return HTTPResponseHead(
-            version: .http1_1, status: HTTPResponseStatus(statusCode: status.code, reasonPhrase: status.reasonPhrase), headers: headers)
     }
 
     /// Framing, and the identity of the answer, are the server's alone.
-    private static let own: Set<HTTPField.Name> = {
-        var names: Set<HTTPField.Name> = [.contentLength, .transferEncoding, .connection, .date, .server]
-        if let name = HTTPField.Name("X-Request-Id") { names.insert(name) }
-        return names
-    }()
-
-    private static let referrerPolicy = HTTPField.Name.referrerPolicyOrNearest
-}
-
-extension HTTPField.Name {
-    /// HTTPTypes has no constant for it.
-    fileprivate static let referrerPolicyOrNearest = HTTPField.Name("Referrer-Policy") ?? .xContentTypeOptions
+    private static let own: Set<String> = [
+        "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "date", "server", "x-request-id",
+    ]
 }

@@ -66,6 +66,7 @@ struct RouteTable: Sendable {
         var values: [String] = []
         var other: Int?
         if let found = search(0, segments[...], method == .head ? .get : method, &values, &other) {
+            if values.isEmpty { return .found(found.entry, parameters: [:]) }
             return .found(found.entry, parameters: Dictionary(zip(found.names, values)) { first, _ in first })
         }
         guard let other, let first = nodes[other].entries.first?.entry else { return .notFound }

@@ -33,7 +33,8 @@ internal import CCurl
         try set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         try set(CURLOPT_NOSIGNAL, 1)
         try set(CURLOPT_QUICK_EXIT, 1)  // a look-up that hangs must not be waited for when its transfer ends
-        try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)  // key sets gain nothing from more, and HTTP/2 is much code
+        // Key sets gain nothing from HTTP/2, and it is much code to expose to a peer.
+        try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         try set(CURLOPT_HTTP09_ALLOWED, 0)
         try set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)  // RFC 9325 §3.1.1
         try set(CURLOPT_SSL_VERIFYPEER, 1)
@@ -79,7 +80,9 @@ internal import CCurl
             unsafe gatehouse_curl_set_callbacks(
                 curl, context,
                 { bytes, size, count, context in
-                    unsafe deliver(bytes, size, count, context) { transfer, bytes in unsafe transfer.receive(body: bytes) }
+                    unsafe deliver(bytes, size, count, context) { transfer, bytes in
+                        unsafe transfer.receive(body: bytes)
+                    }
                 },
                 { bytes, size, count, context in
                     unsafe deliver(bytes, size, count, context) { transfer, bytes in

@@ -52,8 +52,8 @@ package enum ProtocolFault: String, Hashable, Sendable, CaseIterable {
     case client
 }
 
-/// How far a fetch had come.
-package enum FetchPhase: String, Hashable, Sendable, CaseIterable { case nameLookup, connect, tls, response }
+/// How far a fetch had come. Connecting includes TLS: libcurl tells the two apart only when both are done.
+package enum FetchPhase: String, Hashable, Sendable, CaseIterable { case nameLookup, connect, response }
 
 extension FetchFailure {
     /// What libcurl's result means. `phase`, `systemError` and `verification` are of the same transfer.
@@ -77,10 +77,11 @@ extension FetchFailure {
         }
     }
 
-    /// OpenSSL's X509_V_ERR_ numbers (verify(1)); libcurl itself compares the name, and then there is none.
+    /// OpenSSL's X509_V_ERR_ numbers (verify(1)); libcurl itself compares the name, and then leaves
+    /// the 1 that it began with.
     private static func certificateFault(_ verification: Int) -> TLSFailure {
         switch verification {
-        case 0, 62, 64: .certificateForAnotherName
+        case 0, 1, 62, 64: .certificateForAnotherName
         case 9, 10: .certificateExpired
         case 2, 18, 19, 20, 21: .certificateUntrusted
         default: .certificateRefused

@@ -28,7 +28,8 @@ package struct FetchRequest: Sendable, CustomStringConvertible, CustomReflectabl
         ]
         var lines: [String] = []
         for field in headers {
-            guard !reserved.contains(field.name.canonicalName), field.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
+            guard !reserved.contains(field.name.canonicalName),
+                field.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 })
             else { throw .invalidHeader(field.name.canonicalName) }
             // libcurl's way to send a field without a value.
             lines.append(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")

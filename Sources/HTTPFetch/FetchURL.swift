@@ -21,7 +21,7 @@ package struct FetchURL: ByteIdentifier {
     /// Set when the host is an address and no name.
     let address: IPAddress?
 
-    /// - Parameter allowedOrigins: the operator's origins that may be plain http, loopback or private.
+    /// `allowedOrigins` are the operator's: they may be plain http, loopback or private.
     package init(_ text: String, allowing allowedOrigins: Set<Origin> = []) throws(FetchFailure) {
         let parts: URLParts
         do { parts = try URLParts(text) } catch { throw .invalidURL(error) }

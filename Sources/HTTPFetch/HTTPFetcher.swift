@@ -4,34 +4,32 @@
 /// beyond that is an origin in the policy.
 package final class HTTPFetcher: Sendable {
     private let mailbox: Mailbox
-    private let multi: MultiHandle?
-    private let thread: FetchThread?
+    private let multi: MultiHandle
+    private let thread: FetchThread
 
     /// - Parameters:
     ///   - maximumInFlight: fetches under way in all bulkheads together; more fail at once.
     ///   - fixedAddresses: for tests only, `CURLOPT_RESOLVE` entries: `host:port:address`. They answer for names
     ///     that no resolver knows; the address rule applies to them as to any.
-    package init(maximumInFlight: Int = 128, fixedAddresses: [String] = []) {
+    package init(maximumInFlight: Int = 128, fixedAddresses: [String] = []) throws(FetchFailure) {
         let mailbox = Mailbox(maximumInFlight: maximumInFlight)
-        let multi = MultiHandle(idleConnections: 32)
-        (self.mailbox, self.multi) = (mailbox, multi)
-        thread = multi.flatMap { multi in
-            FetchThread { FetchLoop(multi, mailbox, addresses: fixedAddresses).run() }
-        }
+        guard let multi = MultiHandle(idleConnections: 32),
+            let thread = FetchThread({ FetchLoop(multi, mailbox, addresses: fixedAddresses).run() })
+        else { throw .protocolError(.client) }
+        (self.mailbox, self.multi, self.thread) = (mailbox, multi, thread)
     }
 
     /// Without `shutdown` the thread ends too, only nobody waits for it.
     deinit {
         mailbox.stop()
-        multi?.wakeUp()
+        multi.wakeUp()
     }
 
     /// One request and its whole answer. Cancelling the task aborts the transfer.
     package func fetch(_ request: FetchRequest, policy: FetchPolicy) async throws(FetchFailure) -> FetchResponse {
-        guard let multi, thread != nil else { throw .protocolError(.client) }
         try request.url.check(allowing: policy.allowOrigins)
         _ = try request.headerLines()
-        let mailbox = mailbox
+        let (mailbox, multi) = (mailbox, multi)
         let id = try mailbox.enter(request.bulkhead, atMost: policy.maximumInFlightPerBulkhead)
         let cancellation = Cancellation()
         let outcome = await withTaskCancellationHandler {
@@ -56,7 +54,7 @@ package final class HTTPFetcher: Sendable {
     /// Fails what is under way with `.shutDown`, refuses more, and returns when the thread has ended. Idempotent.
     package func shutdown() async {
         mailbox.stop()
-        multi?.wakeUp()
-        await thread?.join()
+        multi.wakeUp()
+        await thread.join()
     }
 }

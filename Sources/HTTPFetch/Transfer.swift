@@ -61,7 +61,8 @@ final class Transfer {
     /// Called for each new connection, with the address that the name led to.
     func openSocket(_ purpose: curlsocktype, _ address: UnsafePointer<curl_sockaddr>) -> curl_socket_t {
         let type = unsafe address.pointee.socktype
-        guard purpose == CURLSOCKTYPE_IPCXN, type == Int32(SOCK_STREAM.rawValue), permits(unsafe IPAddress(address)) else {
+        guard purpose == CURLSOCKTYPE_IPCXN, type == Int32(SOCK_STREAM.rawValue), permits(unsafe IPAddress(address))
+        else {
             return gatehouse_curl_no_socket()
         }
         let flags = type | Int32(SOCK_CLOEXEC.rawValue)
@@ -99,7 +100,6 @@ final class Transfer {
     private var phase: FetchPhase {
         let timing = easy.timing
         if timing.nameLookup == .zero { return .nameLookup }
-        if timing.connect == .zero { return .connect }
-        return submission.request.url.scheme == .https && timing.tls == .zero ? .tls : .response
+        return timing.connect == .zero ? .connect : .response
     }
 }

@@ -73,12 +73,15 @@ struct URLParts {
     /// A name of labels, an IPv4 address in dotted decimal, or an IPv6 address in brackets.
     private static func isHost(_ host: [UInt8]) -> Bool {
         if host.first == UInt8(ascii: "[") {
-            return host.last == UInt8(ascii: "]") && IPAddress(String(decoding: host.dropFirst().dropLast(), as: UTF8.self)) != nil
+            return host.last == UInt8(ascii: "]")
+                && IPAddress(String(decoding: host.dropFirst().dropLast(), as: UTF8.self)) != nil
         }
         let labels = host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let isNamed = labels.allSatisfy { label in
             (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
-                && label.allSatisfy { isDigit($0) || isLetter($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+                && label.allSatisfy {
+                    isDigit($0) || isLetter($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+                }
         }
         guard isNamed, host.count <= 253, let last = labels.last, let first = last.first else { return false }
         // A last label that begins with a digit is an address or an attempt at one: no top-level domain does.

@@ -5,7 +5,7 @@ package import StrictJSON
 ///
 /// Everything that could lead to another key or another meaning is refused (`crit`, `b64`) or never looked at
 /// (`jku`, `x5u`, `jwk`, `x5c`): the key comes from the caller's set alone (RFC 8725 §3.10).
-package struct CompactJWS: Sendable {
+package struct CompactJWS: Sendable, CustomStringConvertible, CustomReflectable {
     /// Longest token that is looked at.
     package static let largestLength = 16 * 1024
 
@@ -25,6 +25,10 @@ package struct CompactJWS: Sendable {
 
     /// The token's name for replay protection: a re-encoded signature does not make it another token.
     package var signingInputDigest: [UInt8] { SHA2.digest(.sha256, signingInput.span) }
+
+    // Whoever has all three parts can use the token: it is not printed, and errors do not carry it.
+    package var description: String { "CompactJWS(\(algorithm), redacted)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 
     package static func parse(_ bytes: [UInt8]) throws(TokenRejection) -> CompactJWS { try CompactJWS(bytes) }
 

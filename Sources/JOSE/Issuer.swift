@@ -8,8 +8,8 @@ package struct Issuer: ByteIdentifier {
 
     package let rawValue: String
 
-    /// - Parameter plainHTTPOrigins: origins ("http://127.0.0.1:9001") whose issuers may be plain http: those of
-    ///   `outbound.allow_origins` and our own loopback `public_url`. Nothing else may.
+    /// `plainHTTPOrigins` are the origins ("http://127.0.0.1:9001") whose issuers may be plain http: those of
+    /// `outbound.allow_origins` and our own loopback `public_url`. Nothing else may.
     package init(_ text: String, allowingPlainHTTPOrigins plainHTTPOrigins: Set<Key> = []) throws(InvalidValue) {
         let bytes = Array(text.utf8)
         guard bytes.count <= Self.largestLength else { throw Self.invalid("longer than 2048 bytes") }
@@ -26,13 +26,17 @@ package struct Issuer: ByteIdentifier {
         let path = rest.dropFirst(authority.count)
         if path.contains(UInt8(ascii: "?")) { throw Self.invalid("has a query") }
         if path.contains(UInt8(ascii: "#")) { throw Self.invalid("has a fragment") }
-        guard Self.isAuthority(authority) else { throw Self.invalid("has no plain host name or address, or a bad port") }
+        guard Self.isAuthority(authority) else {
+            throw Self.invalid("has no plain host name or address, or a bad port")
+        }
         guard path.allSatisfy(Self.isPathByte) else {
             throw Self.invalid("has a character that a URL cannot have; write it percent-encoded")
         }
         if isPlain {
             let origin = Key("http://" + String(decoding: authority, as: UTF8.self))
-            guard plainHTTPOrigins.contains(origin) else { throw Self.invalid("is http, and its origin is not allowed") }
+            guard plainHTTPOrigins.contains(origin) else {
+                throw Self.invalid("is http, and its origin is not allowed")
+            }
         }
         rawValue = text
     }
@@ -46,17 +50,23 @@ package struct Issuer: ByteIdentifier {
             guard let end = authority.firstIndex(of: UInt8(ascii: "]")) else { return false }
             host = authority[...end]
             let address = host.dropFirst().dropLast()
-            guard !address.isEmpty, address.allSatisfy({ isHexDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
+            guard !address.isEmpty,
+                address.allSatisfy({ isHexDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
             else { return false }
         } else {
             host = authority.prefix { $0 != UInt8(ascii: ":") }
-            guard !host.isEmpty, host.allSatisfy({ isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") })
+            guard !host.isEmpty,
+                host.allSatisfy({
+                    isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_")
+                })
             else { return false }
         }
         let port = authority.dropFirst(host.count)
         guard !port.isEmpty else { return true }
         let digits = port.dropFirst()
-        guard port.first == UInt8(ascii: ":"), (1...5).contains(digits.count), digits.allSatisfy(isDigit) else { return false }
+        guard port.first == UInt8(ascii: ":"), (1...5).contains(digits.count), digits.allSatisfy(isDigit) else {
+            return false
+        }
         let number = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }  // five digits at most
         return (1...65535).contains(number)
     }

@@ -61,7 +61,9 @@ package struct IssuerTemplate: Hashable, Sendable {
     static func covers(_ keyIssuer: String, _ claims: Claims) -> Bool {
         guard let issuer = claims.issuer?.rawValue else { return false }
         if keyIssuer.hasSameBytes(as: issuer) { return true }
-        guard let tenant = claims["tid"]?.stringValue, isTenant(tenant), parts(of: keyIssuer) != nil else { return false }
+        guard let tenant = claims["tid"]?.stringValue, isTenant(tenant), parts(of: keyIssuer) != nil else {
+            return false
+        }
         return fill(keyIssuer, tenant).hasSameBytes(as: issuer)
     }
 

@@ -113,7 +113,8 @@ struct JWKReader {
             throw SkippedKeyError(.unsupportedAlgorithm)
         }
         guard fitting.contains(algorithm) else {
-            throw SkippedKeyError(jwk["kty"] == "oct" && algorithm.isSymmetric ? .secretTooShort : .unsupportedAlgorithm)
+            throw SkippedKeyError(
+                jwk["kty"] == "oct" && algorithm.isSymmetric ? .secretTooShort : .unsupportedAlgorithm)
         }
         return [algorithm]
     }

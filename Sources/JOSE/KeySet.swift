@@ -1,6 +1,6 @@
 package import Secrets
 internal import OpenSSLCrypto
-internal import StrictJSON
+package import StrictJSON
 
 /// What a set of keys may contain.
 package struct KeySetOptions: Sendable, Hashable {
@@ -83,6 +83,11 @@ package struct KeySet: Sendable {
             }
         }
         (self.keys, self.skipped) = (keys, skipped)
+    }
+
+    /// The set as we publish it (RFC 7517 §5): public keys only.
+    package var jwks: JSONObject {
+        ["keys": .array(keys.filter { $0.thumbprint != nil }.map(\.jwk))]
     }
 
     /// A secret that both sides hold, for HS256, HS384 and HS512 as far as it is long enough.

@@ -67,7 +67,7 @@ package struct VerificationKey: Sendable {
     }
 
     /// Same name, same algorithms and same key: sets sometimes list a key twice.
-    func isSameKey(as other: VerificationKey) -> Bool {
+    package func isSameKey(as other: VerificationKey) -> Bool {
         thumbprint != nil && thumbprint == other.thumbprint && keyID == other.keyID && algorithms == other.algorithms
             && issuer == other.issuer
     }

@@ -55,6 +55,7 @@ package enum LibJWT {
         guard !bytes.isEmpty, let length = Int32(exactly: bytes.count) else { return false }
         let text = token.map { CChar(bitPattern: $0) } + [0]
         var decoded: OpaquePointer?
+        defer { gatehouse_jwt_clear_errors() }
         let result = unsafe jwt_decode(&decoded, text, bytes, length)
         guard result == 0, let decoded = unsafe decoded else { return false }
         defer { unsafe jwt_free(decoded) }

@@ -8,7 +8,10 @@ struct SignedByLibJWT {
     init(claims: [UInt8], algorithm: jwt_alg_t, key: [UInt8], keyID: String?) throws(LibJWTFailure) {
         var made: OpaquePointer?
         guard unsafe jwt_new(&made) == 0, let jwt = unsafe made else { throw .outOfMemory }
-        defer { unsafe jwt_free(jwt) }
+        defer {
+            unsafe jwt_free(jwt)
+            gatehouse_jwt_clear_errors()
+        }
         guard let length = Int32(exactly: key.count), length > 0 else { throw .unusableKey }
         let text = claims.map { CChar(bitPattern: $0) } + [0]
         guard unsafe jwt_add_grants_json(jwt, text) == 0 else { throw .notRepresentable }

@@ -3,7 +3,7 @@ package import Secrets
 /// HMAC over SHA-2 with one key (RFC 2104): the two padded keys are hashed once and then copied for every message.
 ///
 /// An object behind a value, so that handing the key on copies a reference and not a kilobyte of registers.
-package struct HMACKey: Sendable {
+package struct HMACKey: Sendable, CustomStringConvertible, CustomReflectable {
     private struct Pads: Sendable {
         let inner: SHA2State
         let outer: SHA2State
@@ -39,6 +39,10 @@ package struct HMACKey: Sendable {
         storage = Storage(secret.reveal())
         keyLength = secret.count
     }
+
+    // The hashed pads are as good as the key: neither printing nor `dump` shows them.
+    package var description: String { "HMACKey(redacted)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 
     package func sha256(_ message: [UInt8]) -> [UInt8] { code(.sha256, message.span) }
     package func sha384(_ message: [UInt8]) -> [UInt8] { code(.sha384, message.span) }

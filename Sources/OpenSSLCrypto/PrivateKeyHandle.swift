@@ -19,7 +19,7 @@ package final class PrivateKeyHandle: Sendable {
     package let publicComponents: PublicKeyComponents
     /// The public half, ready to verify.
     package let verificationKey: VerificationKeyHandle
-    private let key: EVPKey
+    let key: EVPKey
     private let contexts: ContextPool
 
     package convenience init(generating kind: Kind) throws(CryptoFailure) { try self.init(Self.generate(kind)) }

@@ -23,9 +23,11 @@ package struct SealingKey: Sendable {
         return (try SealingKey(secret), secret)
     }
 
-    /// - Parameter context: where the value lives ("signing-key:kid"): it opens there only, so rows cannot be swapped.
+    /// The context says where the value lives ("signing-key:kid"): it opens there only, so rows cannot be swapped.
     package func seal(_ plaintext: Secret, context: [UInt8]) throws(CryptoFailure) -> [UInt8] {
-        guard plaintext.count <= Self.largest, context.count <= Self.largest else { throw .library("EVP_EncryptUpdate") }
+        guard plaintext.count <= Self.largest, context.count <= Self.largest else {
+            throw .library("EVP_EncryptUpdate")
+        }
         let nonce = try RandomBytes.make(Self.nonceLength)
         let cipher = try Cipher(key.reveal(), nonce, encrypting: true)
         var ciphertext = try cipher.process(plaintext.reveal(), context: context)
@@ -90,16 +92,18 @@ package struct SealingKey: Sendable {
 
     borrowing func tag(length: Int) throws(CryptoFailure) -> [UInt8] {
         var tag = [UInt8](repeating: 0, count: length)
-        guard unsafe EVP_CIPHER_CTX_ctrl(
-            pointer, EVP_CTRL_AEAD_GET_TAG, Int32(truncatingIfNeeded: length), &tag) == 1
+        guard
+            unsafe EVP_CIPHER_CTX_ctrl(
+                pointer, EVP_CTRL_AEAD_GET_TAG, Int32(truncatingIfNeeded: length), &tag) == 1
         else { throw .library("EVP_CIPHER_CTX_ctrl") }
         return tag
     }
 
     borrowing func expect(tag: [UInt8]) throws(CryptoFailure) {
         var tag = tag
-        guard unsafe EVP_CIPHER_CTX_ctrl(
-            pointer, EVP_CTRL_AEAD_SET_TAG, Int32(truncatingIfNeeded: tag.count), &tag) == 1
+        guard
+            unsafe EVP_CIPHER_CTX_ctrl(
+                pointer, EVP_CTRL_AEAD_SET_TAG, Int32(truncatingIfNeeded: tag.count), &tag) == 1
         else { throw .library("EVP_CIPHER_CTX_ctrl") }
     }
 }

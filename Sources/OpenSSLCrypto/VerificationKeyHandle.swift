@@ -6,13 +6,11 @@ internal import COpenSSL
 /// Safe to use from several threads: the key never changes, and each verification has a context to itself.
 package final class VerificationKeyHandle: Sendable {
     package let components: PublicKeyComponents
-    private let key: EVPKey
+    let key: EVPKey
     private let contexts: ContextPool
 
-    /// - Parameter maximumRSABits: the caller's limit; never more than 8,192 (see `KeyLimits.swift`).
-    package init(
-        _ components: PublicKeyComponents, maximumRSABits: Int = 4096
-    ) throws(CryptoFailure) {
+    /// `maximumRSABits` is the caller's limit; it never reaches beyond 8,192 (see `KeyLimits.swift`).
+    package init(_ components: PublicKeyComponents, maximumRSABits: Int = 4096) throws(CryptoFailure) {
         try components.checkLimits(maximumRSABits: maximumRSABits)
         self.components = components
         key = try EVPKey(components)

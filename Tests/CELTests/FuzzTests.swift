@@ -23,9 +23,12 @@ struct ExpressionGenerator {
 
     private mutating func leaf() -> String {
         pick([
-            "0", "1", "-1", "7", "9223372036854775807", "-9223372036854775808", "1u", "18446744073709551615u", "1.5", "-0.0", "1e308",
-            "0.0 / 0.0", "true", "false", "null", "'a'", "''", "'\u{1F431}'", "b'a'", "[]", "{}", "claims", "provider", "x", "numbers", "e",
-            "claims.ref", "claims.absent", "claims.groups", "claims.nested", "claims.ratio", "int", "string", "request.audience",
+            "0", "1", "-1", "7", "9223372036854775807", "-9223372036854775808", "1u", "18446744073709551615u", "1.5",
+            "-0.0", "1e308",
+            "0.0 / 0.0", "true", "false", "null", "'a'", "''", "'\u{1F431}'", "b'a'", "[]", "{}", "claims", "provider",
+            "x", "numbers", "e",
+            "claims.ref", "claims.absent", "claims.groups", "claims.nested", "claims.ratio", "int", "string",
+            "request.audience",
         ])
     }
 
@@ -96,7 +99,8 @@ struct ExpressionGenerator {
         var random = SeededGenerator(seed: seed)
         let alphabet = Array("()[]{}.,:?!&|=<>+-*/%'\"\\`rbuxe019_ \n claims in has true null size \u{E9}\u{0}#")
         for _ in 0..<1500 {
-            let source = String((0..<Int.random(in: 0..<40, using: &random)).compactMap { _ in alphabet.randomElement(using: &random) })
+            let source = String(
+                (0..<Int.random(in: 0..<40, using: &random)).compactMap { _ in alphabet.randomElement(using: &random) })
             guard let expression = try? CELExpression(source, in: environment) else { continue }
             #expect("\(result(of: expression))" == "\(result(of: expression))")
         }

@@ -31,18 +31,19 @@ struct MemoryFiles: Sendable {
                 },
                 list: { folder in
                     let inside = files.keys.filter { $0.hasPrefix(folder + "/") }
-                    return inside.isEmpty ? nil : inside.map { String($0.dropFirst(folder.count + 1)) }.filter { !$0.contains("/") }
+                    return inside.isEmpty
+                        ? nil : inside.map { String($0.dropFirst(folder.count + 1)) }.filter { !$0.contains("/") }
                 }))
     }
 
     func load(
-        _ paths: [String] = ["gatehouse.yaml"], templates: ProviderTemplates = .none
+        _ paths: [String] = ["gatehouse.yaml"], templates: TemplateCatalog = .none
     ) throws(ConfigurationProblems) -> Configuration {
         try loadConfiguration(paths: paths, surroundings: surroundings, templates: templates)
     }
 
     /// The lines that a person would see; empty when all is well.
-    func problems(_ paths: [String] = ["gatehouse.yaml"], templates: ProviderTemplates = .none) -> [String] {
+    func problems(_ paths: [String] = ["gatehouse.yaml"], templates: TemplateCatalog = .none) -> [String] {
         do throws(ConfigurationProblems) {
             _ = try load(paths, templates: templates)
             return []
@@ -55,7 +56,9 @@ struct MemoryFiles: Sendable {
 /// A `gatehouse.yaml` with what must be there, and more lines from line 2 on.
 func minimal(_ lines: String = "") -> String { "public_url: https://id.example.com\n" + lines }
 
-func settings(_ lines: String, files: [String: String] = [:], environment: [String: String] = [:]) throws -> GatehouseSettings {
+func settings(
+    _ lines: String, files: [String: String] = [:], environment: [String: String] = [:]
+) throws -> GatehouseSettings {
     var memory = MemoryFiles(files, environment: environment)
     memory["gatehouse.yaml"] = minimal(lines)
     return try memory.load().settings

@@ -1,3 +1,4 @@
+import AccessPolicy
 import GatehouseConfiguration
 import StrictJSON
 import Testing
@@ -33,33 +34,34 @@ private func policy(_ more: String, grant: String = "[{namespace: a, roles: [b]}
                       - {refuse: {repository_id: 456789, verified: true, ratio: 0.5, none: null}}
                 """
             ).load().policies.first)
-        #expect(policy.name.value == "deploy-from-main")
-        #expect(policy.provider.value == "github-actions")
-        #expect(policy.when.value == #"claims.repository_id == "456789" && claims.ref == "refs/heads/main""#)
-        #expect(policy.when.position.description == "q/a.yaml:4:11")
-        #expect(policy.subject?.value == #""repo:" + claims.repository_id"#)
-        #expect(policy.grants.map(\.namespace.value) == ["payments", "*"])
-        #expect(policy.grants.map { $0.roles.map(\.value) } == [["deployer"], ["monitor"]])
-        #expect(policy.credentialTypes?.map(\.value) == ["access_token", "API_TOKEN"])
+        #expect(policy.name == "deploy-from-main")
+        #expect(policy.provider == "github-actions")
+        #expect(policy.when == #"claims.repository_id == "456789" && claims.ref == "refs/heads/main""#)
+        #expect(policy.whenPosition?.description == "q/a.yaml:4:11")
+        #expect(policy.subject == #""repo:" + claims.repository_id"#)
+        #expect(policy.subjectPosition?.description == "q/a.yaml:5:15")
+        #expect(policy.grant.map(\.namespace.text) == ["payments", "*"])
+        #expect(policy.grant.map { $0.roles.map(\.rawValue) } == [["deployer"], ["monitor"]])
+        #expect(policy.credentialTypes == ["access_token", "API_TOKEN"])
         #expect(policy.maximumLifetime == 900)
-        #expect(policy.audiences.map(\.value) == ["https://api.example.com"])
+        #expect(policy.audiences == ["https://api.example.com"])
         #expect(policy.singleUse)
         #expect(policy.mode == .audit)
-        #expect(policy.position.description == "q/a.yaml:2:5")
-        #expect(policy.examples.map(\.expectation) == [.accept, .refuse])
+        #expect(policy.position?.description == "q/a.yaml:2:5")
+        #expect(policy.examples.map(\.kind) == [.accept, .refuse])
         #expect(
             policy.examples.map { JSONValue.object($0.claims).encodedText() } == [
                 #"{"repository_id":"456789","ref":"refs/heads/main"}"#,
                 #"{"repository_id":456789,"verified":true,"ratio":0.5,"none":null}"#,
             ])
-        #expect(policy.examples[1].position.description == "q/a.yaml:13:10")
+        #expect(policy.examples[1].position?.description == "q/a.yaml:13:10")
     }
 
     @Test func defaultsOfAPolicy() throws {
         let policy = try #require(try files(policy("")).load().policies.first)
         #expect(policy.mode == .enforce)
         #expect(!policy.singleUse)
-        #expect(policy.credentialTypes == nil)
+        #expect(policy.credentialTypes.isEmpty)
         #expect(policy.maximumLifetime == nil)
         #expect(policy.audiences.isEmpty)
         #expect(policy.examples.isEmpty)
@@ -78,7 +80,14 @@ private func policy(_ more: String, grant: String = "[{namespace: a, roles: [b]}
                     grant: [{namespace: a, roles: [b]}]
                 """
             ).load().policies.first)
-        #expect(policy.when.value == "claims.a.matches(\"^${x}$\")\n  && true")
+        #expect(policy.when == "claims.a.matches(\"^${x}$\")\n  && true")
+        #expect(policy.whenPosition == nil)
+    }
+
+    @Test func aPolicyOfTheFileIsOneForTheEngine() throws {
+        let loaded = try files(policy("examples: [{accept: {}}]")).load().policies
+        let set = PolicySet(loaded, defaultAudience: "https://id.example.com")
+        #expect(set.refused.isEmpty)
     }
 
     @Test(arguments: [
@@ -86,7 +95,10 @@ private func policy(_ more: String, grant: String = "[{namespace: a, roles: [b]}
         (policy("single_use: yes"), "q/a.yaml:3:13: 'single_use' must be true or false; write true"),
         (policy("single_use: 'true'"), "q/a.yaml:3:13: 'single_use' must be true or false; without quotes"),
         (policy("mode: Audit"), "q/a.yaml:3:7: 'mode' must be one of enforce, audit (did you mean 'audit'?)"),
-        (policy("credentials: {max_ttl: 15}"), "q/a.yaml:3:24: 'max_ttl' must be a duration such as 30s, 15m, 1h or 90d"),
+        (
+            policy("credentials: {max_ttl: 15}"),
+            "q/a.yaml:3:24: 'max_ttl' must be a duration such as 30s, 15m, 1h or 90d"
+        ),
         (policy("credentials: {max_ttl: 91d}"), "q/a.yaml:3:24: 'max_ttl' must be 1s to 90d"),
         (policy("credentials: {type: [a]}"), "q/a.yaml:3:15: unknown key 'type' (did you mean 'types'?)"),
         (
@@ -95,13 +107,28 @@ private func policy(_ more: String, grant: String = "[{namespace: a, roles: [b]}
         ),
         (policy("examples: [{accept: 1}]"), "q/a.yaml:3:12: 'examples' must have claims as a map under 'accept'"),
         (policy("examples: [{accept: {a: .nan}}]"), "q/a.yaml:3:25: JSON has no such number"),
-        (policy("", grant: "[{namespace: a}]"), "q/a.yaml:2:60: key 'roles' is missing"),
-        (policy("", grant: "[{namespace: a, roles: []}]").replacing("'true'", with: "''"), "q/a.yaml:2:45: 'when' is empty"),
+        (
+            policy("credentials: {types: [api_token]}"),
+            "q/a.yaml:3:23: 'types' must be one of access_token, API_TOKEN (did you mean 'API_TOKEN'?)"
+        ),
+        (
+            policy("", grant: "[{namespace: A_b, roles: [b]}]"),
+            "q/a.yaml:2:73: 'namespace' must be 1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit"
+        ),
+        (
+            policy("", grant: "[{namespace: a, roles: [Admin]}]"),
+            "q/a.yaml:2:84: 'roles' must be 1 to 256 of a-z, 0-9 and '-', beginning with a letter"
+        ),
+        (policy("", grant: "[{namespace: a}]"), "q/a.yaml:2:61: key 'roles' is missing"),
+        (
+            policy("", grant: "[{namespace: a, roles: []}]").replacing("'true'", with: "''"),
+            "q/a.yaml:2:45: 'when' is empty"
+        ),
         ("policies: {}", "q/a.yaml:1:11: 'policies' must be a list, not a map"),
         ("policy: []", "q/a.yaml:1:1: key 'policies' is missing"),
         (
             policy("").replacing("github-actions", with: "github-action"),
-            "q/a.yaml:2:23: policy 'n' names a provider that is not configured (did you mean 'github-actions'?)"
+            "q/a.yaml:2:3: policy 'n' names a provider that is not configured (did you mean 'github-actions'?)"
         ),
     ])
     func aWrongPolicyIsNamedWithItsPlace(_ text: String, _ problem: String) {

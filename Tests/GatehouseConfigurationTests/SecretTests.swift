@@ -34,8 +34,14 @@ private func secret(_ value: String, files: MemoryFiles) throws -> String {
     }
 
     @Test(arguments: [
-        ("{value: hunter2, file: /run/secret}", "'key' must have one source: a value, a file or an environment variable, not several"),
-        ("{env: SECRET, file: /run/secret}", "'key' must have one source: a value, a file or an environment variable, not several"),
+        (
+            "{value: hunter2, file: /run/secret}",
+            "'key' must have one source: a value, a file or an environment variable, not several"
+        ),
+        (
+            "{env: SECRET, file: /run/secret}",
+            "'key' must have one source: a value, a file or an environment variable, not several"
+        ),
         ("{}", "'key' must have one source: a value, a file or an environment variable, not several"),
         ("{hunter2}", "'key' must be text, {file: path} or {env: NAME}"),
         ("[hunter2]", "'key' must be text, {file: path} or {env: NAME}"),
@@ -50,7 +56,10 @@ private func secret(_ value: String, files: MemoryFiles) throws -> String {
         ("{env: $SECRET}", "'key.env' must be the name of an environment variable, without '$'"),
         ("\"${NONE}\"", "environment variable NONE is not set; set it, or write ${NONE:-default}"),
         ("\"${}\"", "'${' must go on as ${NAME} or ${NAME:-default}; text with a '${' of its own goes into a file"),
-        ("\"${SECRET\"", "'${' must go on as ${NAME} or ${NAME:-default}; text with a '${' of its own goes into a file"),
+        (
+            "\"${SECRET\"",
+            "'${' must go on as ${NAME} or ${NAME:-default}; text with a '${' of its own goes into a file"
+        ),
         ("\"${1}\"", "'${' must go on as ${NAME} or ${NAME:-default}; text with a '${' of its own goes into a file"),
     ])
     func aSecretThatCannotBeHad(_ value: String, _ message: String) throws {
@@ -61,12 +70,15 @@ private func secret(_ value: String, files: MemoryFiles) throws -> String {
 
     /// A secret in any place where text is read: no problem of it may quote it.
     @Test(arguments: [
-        "tls: {certificate: cert.pem, key: %}", "tls: {certificate: cert.pem, key: [%]}", "tls: {certificate: %, key: %}",
+        "tls: {certificate: cert.pem, key: %}", "tls: {certificate: cert.pem, key: [%]}",
+        "tls: {certificate: %, key: %}",
         "tls: {certificate: cert.pem, key: {%: 1}}", "tls: {certificate: cert.pem, key: {file: %}}",
         "tls: {certificate: cert.pem, key: {env: %}}", "listen: %", "proxy: {trusted: [%]}", "database: %",
-        "database: postgres://user:%@host/db", "outbound: {allow_origins: [%]}", "outbound: {allow_origins: [\"https://u:%@h\"]}",
+        "database: postgres://user:%@host/db", "outbound: {allow_origins: [%]}",
+        "outbound: {allow_origins: [\"https://u:%@h\"]}",
         "bootstrap: {admin_token: %}", "bootstrap: {admin_token: {%: 1}}", "tenant: {name: \"% %\"}", "plugins: [%]",
-        "limits: {idle: %}", "limits: %", "providers: %", "keys: {dir: [%]}", "tls: {certificate: cert.pem, key: \"%", "% : : %",
+        "limits: {idle: %}", "limits: %", "providers: %", "keys: {dir: [%]}", "tls: {certificate: cert.pem, key: \"%",
+        "% : : %",
         "bootstrap: {admin_token: {file: a, value: %}}", "plugins: %", "tls: {client_certificates: %}", "- %", "%",
     ])
     func noProblemQuotesASecret(_ template: String) {

@@ -34,7 +34,7 @@ import Testing
             keys: {dir: ./var/keys}
             outbound: {allow_origins: ["http://127.0.0.1:9001"]}
             bootstrap: {admin_token: {file: ./var/admin.token}}
-            limits: {body: 1MiB, idle: 1m, connections: 10}
+            limits: {header_list: 64KiB, idle: 1m, connections: 10}
             tenant: {name: acme}
             plugins: [token]
             """
@@ -44,7 +44,8 @@ import Testing
         #expect(settings.listeners[1].tls?.key.revealText() == "KEY")
         #expect(settings.listeners[1].tls?.certificateFile == "etc/cert.pem")
         #expect(settings.listeners[1].tls?.clientCertificates == TLSFiles.ClientCertificates.none)
-        #expect(settings.proxy == ProxySettings(trusted: ["127.0.0.1", "::1"], clientCertificateHeader: "X-Client-Cert"))
+        #expect(
+            settings.proxy == ProxySettings(trusted: ["127.0.0.1", "::1"], clientCertificateHeader: "X-Client-Cert"))
         #expect(settings.database == .sqlite(path: "etc/var/gatehouse.db"))
         #expect(settings.providersFolder == "etc/providers.d")
         #expect(settings.policiesFolder == "etc/policies.d")
@@ -54,7 +55,7 @@ import Testing
             Issue.record("the bootstrap token is not kept in its file")
             return
         }
-        #expect(settings.limits[.body] == 1 << 20)
+        #expect(settings.limits[.headerList] == 64 << 10)
         #expect(settings.limits[.idle] == 60)
         #expect(settings.limits[.connections] == 10)
         #expect(settings.limits[.headers] == 100)
@@ -83,7 +84,10 @@ import Testing
 
     @Test(arguments: [
         ("listen: localhost", "gatehouse.yaml:2:9: 'listen' must be host:port, such as 127.0.0.1:8080 or [::1]:8080"),
-        ("listen: 127.0.0.1:65536", "gatehouse.yaml:2:9: 'listen' must be host:port, such as 127.0.0.1:8080 or [::1]:8080"),
+        (
+            "listen: 127.0.0.1:65536",
+            "gatehouse.yaml:2:9: 'listen' must be host:port, such as 127.0.0.1:8080 or [::1]:8080"
+        ),
         ("listen: 8080", "gatehouse.yaml:2:9: 'listen' must be text, not a number; put it into quotes"),
         (
             "listen: [{address: 127.0.0.1:1, tls: true}]",
@@ -99,7 +103,7 @@ import Testing
             "database: postgres://a/b",
             "gatehouse.yaml:2:11: 'database' is not supported in this version: the database is SQLite only"
         ),
-        ("database: sqlite:", "gatehouse.yaml:2:11: not YAML: mapping values are not allowed in this context"),
+        ("database: sqlite:", "gatehouse.yaml:2:17: not YAML: mapping values are not allowed in this context"),
         (
             "database: mysql:x",
             "gatehouse.yaml:2:11: 'database' must be sqlite:PATH, such as sqlite:./var/gatehouse.db"
@@ -119,7 +123,8 @@ import Testing
         ),
         (
             "outbound: {allow_origins: [\"http://Localhost:1\"]}",
-            "gatehouse.yaml:2:28: 'allow_origins' must be in lower case: origins are compared byte by byte"
+            "gatehouse.yaml:2:28: 'allow_origins' must be in lower case and without the scheme's own port: origins are compared "
+                + "byte by byte"
         ),
         (
             "plugins: [tokn]",
@@ -127,15 +132,21 @@ import Testing
                 + "console, development (did you mean 'token'?)"
         ),
         ("plugins: [scim]", "gatehouse.yaml:2:11: 'plugins' names 'scim', which is not part of this version"),
-        ("plugins: [token, token]", "gatehouse.yaml:2:10: 'plugins' names a plugin twice"),
-        ("plugins: []", "gatehouse.yaml:2:10: 'plugins' is empty"),
         (
             "plugins: [development]",
             "gatehouse.yaml:2:11: 'plugins' names 'development', which comes with 'gatehouse serve --dev' only"
         ),
-        ("limits: {body: 64KB}", "gatehouse.yaml:2:16: 'body' must be a size such as 512B, 64KiB or 1MiB"),
-        ("limits: {body: 65536}", "gatehouse.yaml:2:16: 'body' must be a size such as 512B, 64KiB or 1MiB"),
-        ("limits: {body: 1B}", "gatehouse.yaml:2:16: 'body' must be 1KiB to 16MiB"),
+        ("plugins: [token, token]", "gatehouse.yaml:2:10: 'plugins' names a plugin twice"),
+        ("plugins: []", "gatehouse.yaml:2:10: 'plugins' is empty"),
+        (
+            "limits: {header_list: 64KB}",
+            "gatehouse.yaml:2:23: 'header_list' must be a size such as 512B, 64KiB or 1MiB"
+        ),
+        (
+            "limits: {header_list: 65536}",
+            "gatehouse.yaml:2:23: 'header_list' must be a size such as 512B, 64KiB or 1MiB"
+        ),
+        ("limits: {header_list: 1B}", "gatehouse.yaml:2:23: 'header_list' must be 4KiB to 256KiB"),
         ("limits: {idle: 15}", "gatehouse.yaml:2:16: 'idle' must be a duration such as 30s, 15m, 1h or 90d"),
         ("limits: {idle: 2h}", "gatehouse.yaml:2:16: 'idle' must be 1s to 1h"),
         ("limits: {headers: \"100\"}", "gatehouse.yaml:2:19: 'headers' must be a whole number, without quotes"),
@@ -143,7 +154,7 @@ import Testing
         ("limits: {headers: 5}", "gatehouse.yaml:2:19: 'headers' must be 10 to 1000"),
         (
             "limits: {scim_bulk_body: 1MiB}",
-            "gatehouse.yaml:2:26: 'scim_bulk_body' is not supported in this version: what it limits is not there"
+            "gatehouse.yaml:2:26: 'scim_bulk_body' cannot be changed in this version"
         ),
         ("limits: {bodi: 1MiB}", "gatehouse.yaml:2:10: unknown key 'bodi' (did you mean 'body'?)"),
         ("tenant: {name: a b}", "gatehouse.yaml:2:16: 'name' must be 1 to 128 of letters, digits, '.', '_' and '-'"),
@@ -154,7 +165,10 @@ import Testing
             "keys: {dir: k, key_encryption_key: {file: x}}",
             "gatehouse.yaml:2:16: 'key_encryption_key' is not supported in this version: signing keys are kept in a folder only"
         ),
-        ("tls: {certificate: none.pem, key: k}", "gatehouse.yaml:2:20: 'certificate' cannot be read: there is no such file"),
+        (
+            "tls: {certificate: none.pem, key: k}",
+            "gatehouse.yaml:2:20: 'certificate' cannot be read: there is no such file"
+        ),
     ])
     func aWrongValueIsNamedWithItsPlace(_ lines: String, _ problem: String) {
         #expect(problems(lines) == [problem])
@@ -173,9 +187,20 @@ import Testing
         #expect(files.problems() == ["gatehouse.yaml:1:13: 'public_url' \(reason)"])
     }
 
-    @Test(arguments: ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:8080", "https://id.example.com:8443"])
+    @Test(arguments: [
+        "http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:8080", "https://id.example.com:8443",
+    ])
     func aPublicURLIsTaken(_ url: String) throws {
         #expect(try MemoryFiles(["gatehouse.yaml": "public_url: \"\(url)\""]).load().settings.publicURL.origin == url)
+    }
+
+    /// The published table is the one that holds (security rule 16).
+    @Test(arguments: LimitName.allCases.filter { !$0.rawValue.hasPrefix("scim") })
+    func everyLimitIsPublished(_ limit: LimitName) throws {
+        let repository = FilePath.folder(of: FilePath.folder(of: FilePath.folder(of: #filePath)))
+        let page = try ConfigurationFiles.system.read(repository + "/docs/reference/configuration.md", 1 << 20).get()
+        let row = "| `\(limit.rawValue)` | \(limit.definition.meaning) | `\(limit.definition.standardText)` |"
+        #expect(String(decoding: page.bytes, as: UTF8.self).contains(row))
     }
 
     @Test(arguments: LimitName.allCases) func everyLimitHasADefaultInItsRange(_ limit: LimitName) {

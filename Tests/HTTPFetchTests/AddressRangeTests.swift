@@ -5,8 +5,10 @@ import Testing
     @Test(
         arguments: [
             ("8.8.8.8", nil), ("1.1.1.1", nil), ("100.63.255.255", nil), ("100.128.0.0", nil), ("172.15.0.1", nil),
-            ("172.32.0.1", nil), ("198.17.255.255", nil), ("198.20.0.0", nil), ("223.255.255.255", nil), ("126.255.255.255", nil),
-            ("0.0.0.0", .unspecified), ("0.1.2.3", .unspecified), ("127.0.0.1", .loopback), ("127.255.255.254", .loopback),
+            ("172.32.0.1", nil), ("198.17.255.255", nil), ("198.20.0.0", nil), ("223.255.255.255", nil),
+            ("126.255.255.255", nil),
+            ("0.0.0.0", .unspecified), ("0.1.2.3", .unspecified), ("127.0.0.1", .loopback),
+            ("127.255.255.254", .loopback),
             ("10.0.0.1", .privateUse), ("10.255.255.255", .privateUse), ("172.16.0.1", .privateUse),
             ("172.31.255.255", .privateUse), ("192.168.1.1", .privateUse), ("100.64.0.1", .sharedSpace),
             ("100.127.255.255", .sharedSpace), ("169.254.169.254", .linkLocal), ("192.0.0.8", .reserved),
@@ -20,7 +22,8 @@ import Testing
             ("::ffff:10.0.0.1", .privateUse), ("::ffff:169.254.169.254", .linkLocal), ("::ffff:0:127.0.0.1", .loopback),
             ("64:ff9b::7f00:1", .loopback), ("64:ff9b::a9fe:a9fe", .linkLocal), ("64:ff9b:1::808:808", .reserved),
             ("2002:7f00:1::", .loopback), ("2002:a00:1::1", .privateUse), ("2002:a9fe:a9fe::", .linkLocal),
-            ("2001:0:1234::1", .reserved), ("2001:20::1", .reserved), ("2001:2::1", .benchmarking), ("2001:1ff::1", .reserved),
+            ("2001:0:1234::1", .reserved), ("2001:20::1", .reserved), ("2001:2::1", .benchmarking),
+            ("2001:1ff::1", .reserved),
             ("2001:200::1", nil), ("2001:db8::1", .documentation), ("3fff::1", .documentation), ("3fff:1000::1", nil),
             ("fc00::1", .privateUse), ("fd12::1", .privateUse), ("fe80::1", .linkLocal), ("febf::1", .linkLocal),
             ("fec0::1", .privateUse), ("ff02::1", .multicast), ("100::1", .reserved), ("5f00::1", .reserved),

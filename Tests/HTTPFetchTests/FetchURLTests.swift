@@ -21,12 +21,15 @@ import Testing
         ("https://localhost/", .addressRefused(.loopback)), ("https://LOCALHOST:8443/", .addressRefused(.loopback)),
         ("https://a.localhost/", .addressRefused(.loopback)), ("https://localhost./", .invalidURL(.host)),
         ("https://a@b/", .invalidURL(.userInformation)), ("https://a:b@c/", .invalidURL(.userInformation)),
-        ("https://@example.com/", .invalidURL(.userInformation)), ("https://example.com@127.0.0.1/", .invalidURL(.userInformation)),
+        ("https://@example.com/", .invalidURL(.userInformation)),
+        ("https://example.com@127.0.0.1/", .invalidURL(.userInformation)),
         ("https://exam ple/", .invalidURL(.characters)), ("https://example.com\\@a/", .invalidURL(.characters)),
         ("https:\\\\example.com", .invalidURL(.characters)), ("https://example.com/\r\nX: y", .invalidURL(.characters)),
         ("https://example.com/\u{0}", .invalidURL(.characters)), (" https://example.com/", .invalidURL(.characters)),
-        ("https://example.com/\t", .invalidURL(.characters)), ("https://b\u{FC}cher.example/", .invalidURL(.characters)),
-        ("https://example\u{3002}com/", .invalidURL(.characters)), ("https://\u{FF11}27.0.0.1/", .invalidURL(.characters)),
+        ("https://example.com/\t", .invalidURL(.characters)),
+        ("https://b\u{FC}cher.example/", .invalidURL(.characters)),
+        ("https://example\u{3002}com/", .invalidURL(.characters)),
+        ("https://\u{FF11}27.0.0.1/", .invalidURL(.characters)),
         ("https://%31%32%37.0.0.1/", .invalidURL(.authority)), ("https://example.com%2f/", .invalidURL(.host)),
         ("file:///etc/passwd", .invalidURL(.scheme)), ("gopher://example.com/", .invalidURL(.scheme)),
         ("ftp://example.com/", .invalidURL(.scheme)), ("javascript:alert(1)", .invalidURL(.scheme)),
@@ -66,12 +69,16 @@ import Testing
     }
 
     @Test func anAllowedOriginMayBePlainAndLoopback() throws {
-        let allowed: Set = [try Origin("http://127.0.0.1:9001"), try Origin("https://localhost:8443"), try Origin("http://10.0.0.5")]
+        let allowed: Set = [
+            try Origin("http://127.0.0.1:9001"), try Origin("https://localhost:8443"), try Origin("http://10.0.0.5"),
+        ]
         #expect(try FetchURL("http://127.0.0.1:9001/jwks", allowing: allowed).scheme == .http)
         #expect(try FetchURL("https://localhost:8443/", allowing: allowed).port == 8443)
         #expect(try FetchURL("http://10.0.0.5:80/", allowing: allowed).origin.rawValue == "http://10.0.0.5")
         #expect(throws: FetchFailure.notHTTPS) { try FetchURL("http://127.0.0.1:9002/", allowing: allowed) }
-        #expect(throws: FetchFailure.addressRefused(.loopback)) { try FetchURL("https://127.0.0.1:9001/", allowing: allowed) }
+        #expect(throws: FetchFailure.addressRefused(.loopback)) {
+            try FetchURL("https://127.0.0.1:9001/", allowing: allowed)
+        }
         #expect(throws: FetchFailure.invalidURL(.authority)) { try FetchURL("http://127.1:9001/", allowing: allowed) }
     }
 

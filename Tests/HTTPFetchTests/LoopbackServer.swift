@@ -5,9 +5,9 @@ import Synchronization
 /// A peer on 127.0.0.1 that behaves as a test says: the handler writes raw bytes, so that it can break every rule.
 ///
 /// Each connection has a thread, which ends when the handler returns; handlers wait on their peer, never on a clock.
+/// It listens until the process ends, so that no other test is given its port.
 final class LoopbackServer: Sendable {
     let port: UInt16
-    private let listener: Int32
     private let record = Record()
 
     /// What happened; the connections' threads may outlive the server.
@@ -21,33 +21,24 @@ final class LoopbackServer: Sendable {
     struct CannotListen: Error {}
 
     init(_ handler: @escaping @Sendable (Connection) -> Void) throws {
+        _ = environmentWithProxies
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isListening = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                unsafe bind(listener, pointer, length) == 0 && listen(listener, 128) == 0
-                    && getsockname(listener, pointer, &length) == 0
-            }
-        }
-        guard isListening else { throw CannotListen() }
-        port = UInt16(bigEndian: address.sin_port)
-        self.listener = listener
+        port = try Self.bound(listener)
+        guard listen(listener, 128) == 0 else { throw CannotListen() }
         let record = record
         onNewThread {
             while true {
                 let socket = accept(listener, nil, nil)
-                guard socket >= 0 else { break }
+                guard socket >= 0 else { continue }
                 record.seen.withLock { $0.connections += 1 }
                 onNewThread {
-                    let connection = Connection(socket) { request in record.seen.withLock { $0.requests.append(request) } }
+                    let connection = Connection(socket) { request in
+                        record.seen.withLock { $0.requests.append(request) }
+                    }
                     handler(connection)
                     connection.close()
                 }
             }
-            close(listener)
         }
     }
 
@@ -57,10 +48,6 @@ final class LoopbackServer: Sendable {
             while let request = connection.readRequest() { guard connection.write(answer(request)) else { break } }
         }
     }
-
-    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
-    /// No further connection; those that are open go on.
-    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
     struct Connection: Sendable {
         private let socket: Int32
@@ -92,7 +79,9 @@ final class LoopbackServer: Sendable {
         @discardableResult func write(_ text: String) -> Bool {
             var rest = Array(text.utf8)[...]
             while !rest.isEmpty {
-                let count = unsafe rest.withUnsafeBytes { unsafe send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                let count = unsafe rest.withUnsafeBytes {
+                    unsafe send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
                 guard count > 0 else { return false }
                 rest = rest.dropFirst(count)
             }
@@ -110,6 +99,14 @@ final class LoopbackServer: Sendable {
         fileprivate func close() { _ = Glibc.close(socket) }
     }
 }
+
+/// A proxy for every scheme, where nobody listens: a fetch that obeyed the environment would fail. Set before the first
+/// peer and never again, because changing the environment under running threads is no fair game.
+let environmentWithProxies: Void = {
+    for name in ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        unsafe setenv(name, "http://127.0.0.1:1", 1)
+    }
+}()
 
 private final class ThreadBody {
     let run: @Sendable () -> Void
@@ -130,8 +127,27 @@ private func onNewThread(_ body: @escaping @Sendable () -> Void) {
 }
 
 extension LoopbackServer {
+    /// A port that is taken and where nobody listens: bound, and never closed.
+    static func portWithoutListener() throws -> UInt16 { try bound(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)) }
+
+    /// Binds a socket to a free port of 127.0.0.1.
+    fileprivate static func bound(_ socket: Int32) throws -> UInt16 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                unsafe bind(socket, pointer, length) == 0 && getsockname(socket, pointer, &length) == 0
+            }
+        }
+        guard isBound else { throw CannotListen() }
+        return UInt16(bigEndian: address.sin_port)
+    }
+
     /// A response with a length, so that the connection stays open.
     static func response(_ status: String = "200 OK", _ body: String = "", headers: [String] = []) -> String {
-        (["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers).joined(separator: "\r\n") + "\r\n\r\n" + body
+        (["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers).joined(separator: "\r\n") + "\r\n\r\n"
+            + body
     }
 }

@@ -25,12 +25,14 @@ final class TLSPeer: Sendable {
     var requestCount: Int { log.count("GET /") }
 
     init(name: String, options: [String] = []) async throws {
+        _ = environmentWithProxies  // before anything here reads the environment
         directory = FileManager.default.temporaryDirectory.appending(path: "gatehouse-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let (key, certificate) = (directory.appending(path: "key.pem").path, directory.appending(path: "cert.pem").path)
         authorityFile = certificate
         let made = Self.openssl([
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=peer", "-days", "2",
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=peer",
+            "-days", "2",
             "-addext", "subjectAltName=DNS:\(name)", "-keyout", key, "-out", certificate,
         ])
         made.standardError = FileHandle.nullDevice

@@ -29,7 +29,10 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
             ("five parts, as JWE has", good + ".AQID.AQID", .malformed(.segments)),
             ("a dot behind", good + ".", .malformed(.segments)),
             ("dots only", "..", .malformed(.header)),
-            ("JSON serialisation", "{\"payload\":\"e30\",\"protected\":\"eyJ\",\"signature\":\"AQID\"}", .malformed(.segments)),
+            (
+                "JSON serialisation", "{\"payload\":\"e30\",\"protected\":\"eyJ\",\"signature\":\"AQID\"}",
+                .malformed(.segments)
+            ),
             ("white space before", " " + good, .malformed(.encoding)),
             ("line end behind", good + "\n", .malformed(.encoding)),
             ("CRLF behind", good + "\r\n", .malformed(.encoding)),
@@ -88,12 +91,18 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
             ("kid empty", "{\"alg\":\"ES256\",\"kid\":\"\"}", .malformed(.keyID)),
             ("kid an object", "{\"alg\":\"ES256\",\"kid\":{}}", .malformed(.keyID)),
             ("kid with a line end", "{\"alg\":\"ES256\",\"kid\":\"a\\nb\"}", .malformed(.keyID)),
-            ("kid of 513 bytes", "{\"alg\":\"ES256\",\"kid\":\"\(String(repeating: "k", count: 513))\"}", .malformed(.keyID)),
+            (
+                "kid of 513 bytes", "{\"alg\":\"ES256\",\"kid\":\"\(String(repeating: "k", count: 513))\"}",
+                .malformed(.keyID)
+            ),
             ("typ a number", "{\"alg\":\"ES256\",\"typ\":1}", .malformed(.type)),
             ("typ null", "{\"alg\":\"ES256\",\"typ\":null}", .malformed(.type)),
             ("kid of 512 bytes", "{\"alg\":\"ES256\",\"kid\":\"\(String(repeating: "k", count: 512))\"}", nil),
             ("white space in JSON", " {\r\n\"alg\" : \"ES256\" }\t", nil),
-            ("keys that we do not obey", "{\"alg\":\"ES256\",\"jku\":1,\"x5u\":\"https://evil.example\",\"jwk\":{},\"x5c\":[]}", nil),
+            (
+                "keys that we do not obey",
+                "{\"alg\":\"ES256\",\"jku\":1,\"x5u\":\"https://evil.example\",\"jwk\":{},\"x5c\":[]}", nil
+            ),
         ] as [(String, String, TokenRejection?)])
     func header(what: String, header: String, expected: TokenRejection?) {
         #expect(rejection { () throws(TokenRejection) in _ = try UnverifiedToken.parse(unsigned(header)) } == expected)
@@ -113,7 +122,8 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
     }
 
     @Test func payloadThatIsNotUTF8() {
-        let token = Array("eyJhbGciOiJFUzI1NiJ9.".utf8) + Base64URL.encodeBytes([0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D])
+        let token =
+            Array("eyJhbGciOiJFUzI1NiJ9.".utf8) + Base64URL.encodeBytes([0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D])
             + Array(".AQID".utf8)
         #expect(throws: TokenRejection.malformed(.payload)) { try UnverifiedToken.parse(token) }
     }

@@ -33,7 +33,8 @@ func keySet(_ keys: JSONValue...) throws -> KeySet {
 
 /// A compact JWS of exactly these texts.
 func compact(_ header: String, _ payload: String, sign: ([UInt8]) throws -> [UInt8]) rethrows -> [UInt8] {
-    let input = Base64URL.encodeBytes(Array(header.utf8)) + [UInt8(ascii: ".")] + Base64URL.encodeBytes(Array(payload.utf8))
+    let input =
+        Base64URL.encodeBytes(Array(header.utf8)) + [UInt8(ascii: ".")] + Base64URL.encodeBytes(Array(payload.utf8))
     return input + [UInt8(ascii: ".")] + Base64URL.encodeBytes(try sign(input))
 }
 
@@ -68,7 +69,8 @@ struct Sample {
     var keys: KeySet { KeySet([key.verificationKey]) }
 
     static let claims: JSONObject = [
-        "iss": "https://idp.example", "sub": "octo", "aud": "https://id.example.com", "exp": 1300, "nbf": 990, "iat": 990,
+        "iss": "https://idp.example", "sub": "octo", "aud": "https://id.example.com", "exp": 1300, "nbf": 990,
+        "iat": 990,
     ]
 
     static func changed(_ changes: KeyValuePairs<String, JSONValue?>) -> JSONObject {

@@ -122,7 +122,9 @@ struct CookbookTests {
         for path in ["jwk/3_2.ec_private_key.json", "jwk/3_4.rsa_private_key.json"] {
             #expect(try keySet(document(path)).skipped.map(\.reason) == [.privateMaterial])
         }
-        for path in ["jwk/3_1.ec_public_key.json", "jwk/3_3.rsa_public_key.json", "jwk/3_5.symmetric_key_mac_computation.json"] {
+        for path in [
+            "jwk/3_1.ec_public_key.json", "jwk/3_3.rsa_public_key.json", "jwk/3_5.symmetric_key_mac_computation.json",
+        ] {
             #expect(try keySet(document(path)).keys.count == 1)
         }
     }

@@ -15,9 +15,15 @@ private func modulus(bits: Int) -> [UInt8] { [0x80] + [UInt8](repeating: 0, coun
 @Suite struct PublicKeyTests {
     @Test(
         arguments: [
-            ("2047 bits", .rsa(modulus: [0x7F] + [UInt8](repeating: 0xFF, count: 255), exponent: [1, 0, 1]), .modulusTooSmall),
+            (
+                "2047 bits", .rsa(modulus: [0x7F] + [UInt8](repeating: 0xFF, count: 255), exponent: [1, 0, 1]),
+                .modulusTooSmall
+            ),
             ("1024 bits", .rsa(modulus: modulus(bits: 1024), exponent: [1, 0, 1]), .modulusTooSmall),
-            ("zeros in front do not count", .rsa(modulus: [UInt8](repeating: 0, count: 200) + modulus(bits: 1024), exponent: [3]), .modulusTooSmall),
+            (
+                "zeros in front do not count",
+                .rsa(modulus: [UInt8](repeating: 0, count: 200) + modulus(bits: 1024), exponent: [3]), .modulusTooSmall
+            ),
             ("no modulus", .rsa(modulus: [], exponent: [1, 0, 1]), .modulusTooSmall),
             ("4104 bits", .rsa(modulus: modulus(bits: 4104), exponent: [1, 0, 1]), .modulusTooLarge),
             ("16384 bits", .rsa(modulus: modulus(bits: 16384), exponent: [1, 0, 1]), .modulusTooLarge),
@@ -40,7 +46,10 @@ private func modulus(bits: Int) -> [UInt8] { [0x80] + [UInt8](repeating: 0, coun
             ("Ed25519, all zero", .ed25519([UInt8](repeating: 0, count: 32)), .smallOrder),
             ("Ed25519, identity", .ed25519([1] + [UInt8](repeating: 0, count: 31)), .smallOrder),
             ("Ed25519, identity with a sign", .ed25519([1] + [UInt8](repeating: 0, count: 30) + [0x80]), .smallOrder),
-            ("Ed25519, order 8", .ed25519(bytes("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa")), .smallOrder),
+            (
+                "Ed25519, order 8", .ed25519(bytes("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa")),
+                .smallOrder
+            ),
             ("Ed25519, p", .ed25519([0xED] + [UInt8](repeating: 0xFF, count: 30) + [0x7F]), .smallOrder),
         ] as [(String, PublicKeyComponents, KeyDefect)])
     func refused(_ what: String, components: PublicKeyComponents, defect: KeyDefect) {
@@ -116,7 +125,9 @@ private func modulus(bits: Int) -> [UInt8] { [0x80] + [UInt8](repeating: 0, coun
         #expect(try PrivateKeyHandle(pem: key.pem()).publicComponents == key.publicComponents)
     }
 
-    @Test(arguments: [(1024, KeyDefect.modulusTooSmall), (-1, .modulusTooSmall), (16384, .modulusTooLarge), (.max, .modulusTooLarge)])
+    @Test(arguments: [
+        (1024, KeyDefect.modulusTooSmall), (-1, .modulusTooSmall), (16384, .modulusTooLarge), (.max, .modulusTooLarge),
+    ])
     func sizesRefused(bits: Int, defect: KeyDefect) {
         #expect(throws: CryptoFailure.unusableKey(defect)) { try PrivateKeyHandle(generating: .rsa(bits: bits)) }
     }

@@ -9,7 +9,9 @@ private let schemes: [(String, SignatureScheme)] =
     + [("p256", .ecdsa(.p256, .sha256)), ("p384", .ecdsa(.p384, .sha384)), ("p521", .ecdsa(.p521, .sha512))]
     + [("ed25519", .ed25519)]
 
-private func encoded(_ signature: [UInt8], _ curve: EllipticCurve) -> [UInt8]? { ECDSASignature.der(signature.span, curve) }
+private func encoded(_ signature: [UInt8], _ curve: EllipticCurve) -> [UInt8]? {
+    ECDSASignature.der(signature.span, curve)
+}
 
 @Suite struct SignatureTests {
     @Test(arguments: schemes)

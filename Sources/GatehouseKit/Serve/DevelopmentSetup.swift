@@ -1,4 +1,8 @@
-import Glibc
+import Federation
+import GatehouseConfiguration
+import Identifiers
+import JOSE
+import Secrets
 
 /// What `serve --dev` starts from: real configuration files in the state folder, written once, there to be read and edited.
 struct DevelopmentSetup {
@@ -16,6 +20,24 @@ struct DevelopmentSetup {
         for (path, text) in files {
             if try PrivateFile.read(path) == nil { try PrivateFile.write(Array(text.utf8), to: path) }
         }
+    }
+
+    /// The development setup stays on loopback, whatever its files were edited to.
+    func check(_ settings: GatehouseSettings) throws(SetupFailure) {
+        guard settings.listeners.allSatisfy(\.address.isLoopback) else { throw .notLoopback }
+    }
+
+    /// The issuer of the demo provider, as its file says.
+    func issuer(of configuration: Configuration) throws(SetupFailure) -> String {
+        guard let demo = configuration.providers.first(where: { $0.name.rawValue.hasSameBytes(as: "demo") }),
+            case .exactly(let issuer) = demo.issuer, issuer.rawValue.hasPrefix("http://127.0.0.1:")
+        else { throw .noDemoProvider }
+        return issuer.rawValue
+    }
+
+    /// The administrator's token as it was kept; with `--dev` it is shown at every start.
+    func administratorToken() throws(FileFailure) -> Secret? {
+        try PrivateFile.read(state + "/admin.token").map { Secret(Array($0.prefix { $0 != UInt8(ascii: "\n") })) }
     }
 
     private var files: [(path: String, text: String)] {
@@ -37,7 +59,7 @@ struct DevelopmentSetup {
         outbound: {allow_origins: ["\(providerIssuer)"]}
         bootstrap: {admin_token: {file: ./admin.token}}
         tenant: {name: development}
-        plugins: [credentials, token, development]
+        plugins: [credentials, token]
 
         """
     }
@@ -67,5 +89,17 @@ struct DevelopmentSetup {
               - {refuse: {repository_id: "456789", ref: refs/heads/dev}}
 
         """
+    }
+}
+
+enum SetupFailure: Error, CustomStringConvertible {
+    case notLoopback
+    case noDemoProvider
+
+    var description: String {
+        switch self {
+        case .notLoopback: "--dev listens on loopback only: its gatehouse.yaml names another address"
+        case .noDemoProvider: "--dev needs the provider 'demo' in its providers.d, with an issuer on http://127.0.0.1"
+        }
     }
 }

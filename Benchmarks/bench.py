@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""Measures the release binary under load, with the limits of the machine taken in the same run.
+
+The server is pinned to one core and the load generator (wrk, 64 connections) to the other. Every row gives requests a
+second, latencies, CPU microseconds of the server for each request (from /proc), and the ratio to what this machine can
+do at all: OpenSSL's own speed for the same signatures, nginx for HTTP, the server's own /livez for everything above it.
+
+Usage: Benchmarks/bench.py [--binary PATH] [--seconds N] [--credentials N] [--json FILE]
+"""
+import argparse, http.client, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.parse
+
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+JWT = "urn:ietf:params:oauth:token-type:jwt"
+API_TOKEN = "urn:gatehouse:params:oauth:token-type:api-token"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def call(port, method, path, body=None, headers=None):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request(method, path, body, headers or {})
+    response = connection.getresponse()
+    text = response.read()
+    connection.close()
+    return response.status, text
+
+
+def cpu_seconds(pid):
+    fields = open(f"/proc/{pid}/stat").read().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_mb(pid):
+    return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{pid}/status").read()).group(1)) / 1024
+
+
+def openssl_speed(seconds):
+    out = subprocess.run(["taskset", "-c", "0", "openssl", "speed", "-seconds", str(seconds), "rsa2048", "ecdsap256"],
+                         capture_output=True, text=True).stdout
+    rsa = re.search(r"rsa 2048 bits\s+\S+\s+\S+\s+(\S+)\s+(\S+)", out)
+    ec = re.search(r"256 bits ecdsa.*?s\s+\S+s\s+(\S+)\s+(\S+)", out)
+    return {"rsa2048 sign/s": float(rsa[1]), "rsa2048 verify/s": float(rsa[2]),
+            "p256 sign/s": float(ec[1]), "p256 verify/s": float(ec[2])}
+
+
+def wrk(port, path, seconds, script=None, connections=64):
+    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
+    if script:
+        command += ["-s", script]
+    out = subprocess.run(command + [f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True).stdout
+    def milliseconds(text):
+        number, unit = re.match(r"([\d.]+)(us|ms|s)", text).groups()
+        return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+    errors = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
+    return {"requests": int(re.search(r"(\d+) requests in", out)[1]),
+            "req/s": float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]),
+            "p50 ms": milliseconds(re.search(r"50%\s+(\S+)", out)[1]),
+            "p99 ms": milliseconds(re.search(r"99%\s+(\S+)", out)[1]),
+            "errors": int(errors[1]) if errors else 0}
+
+
+def lua(folder, name, method, headers, bodies):
+    """A wrk script that cycles through bodies."""
+    path = os.path.join(folder, name + ".lua")
+    with open(path, "w") as f:
+        f.write(f'wrk.method = "{method}"\n')
+        for key, value in headers.items():
+            f.write(f'wrk.headers["{key}"] = "{value}"\n')
+        f.write("local bodies = {\n" + "".join(f"  {json.dumps(b)},\n" for b in bodies) + "}\n")
+        f.write("local i = 0\nfunction request()\n  i = i % #bodies + 1\n"
+                "  return wrk.format(nil, nil, nil, bodies[i])\nend\n" if bodies else "")
+    return path
+
+
+class Nginx:
+    def __init__(self, folder):
+        self.port = free_port()
+        config = os.path.join(folder, "nginx.conf")
+        with open(config, "w") as f:
+            f.write(f"""daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.err;
+events {{ worker_connections 1024; }}
+http {{ access_log off; keepalive_requests 1000000000;
+server {{ listen 127.0.0.1:{self.port}; location / {{ return 200 "ok\\n"; }} }} }}""")
+        nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+        self.process = subprocess.Popen(["taskset", "-c", "0", nginx, "-c", config], stderr=subprocess.DEVNULL)
+        for _ in range(100):
+            try:
+                call(self.port, "GET", "/")
+                break
+            except OSError:
+                time.sleep(0.05)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Gatehouse:
+    def __init__(self, binary, folder):
+        self.port, self.provider = free_port(), free_port()
+        self.state = os.path.join(folder, "state")
+        self.process = subprocess.Popen(
+            ["taskset", "-c", "0", binary, "serve", "--dev", "--state", self.state, "--port", str(self.port),
+             "--provider-port", str(self.provider)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(200):
+            try:
+                if call(self.port, "GET", "/readyz")[0] == 200:
+                    break
+            except OSError:
+                pass
+            time.sleep(0.05)
+        else:
+            sys.exit("the server did not become ready")
+        # taskset execs the binary, and the binary may exec itself once: the pid stays.
+        self.pid = self.process.pid
+        self.token = open(os.path.join(self.state, "admin.token")).read().strip()
+
+    def subject_token(self, number):
+        claims = {"sub": f"repo:acme/app{number}:ref:refs/heads/main", "exp": int(time.time()) + 80000}
+        status, body = call(self.provider, "POST", "/token", json.dumps(claims))
+        assert status == 200, body
+        return json.loads(body)["id_token"]
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+def measure(server, name, path, seconds, script=None):
+    wrk(server.port, path, 1, script)
+    before = cpu_seconds(server.pid)
+    row = wrk(server.port, path, seconds, script)
+    row["cpu us"] = (cpu_seconds(server.pid) - before) / max(1, row["requests"]) * 1e6
+    row["rss MB"] = resident_mb(server.pid)
+    return {"what": name, **row}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", default=".build/release/gatehouse")
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    folder = tempfile.mkdtemp(prefix="gatehouse-bench-")
+    rows, limits = [], openssl_speed(3)
+    nginx = Nginx(folder)
+    limits["nginx req/s"] = wrk(nginx.port, "/", options.seconds)["req/s"]
+    nginx.stop()
+    server = Gatehouse(options.binary, folder)
+    try:
+        idle = resident_mb(server.pid)
+        tokens = [server.subject_token(n) for n in range(64)]
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        def exchange(kind=None):
+            fields = {"grant_type": EXCHANGE, "subject_token_type": JWT}
+            if kind:
+                fields["requested_token_type"] = kind
+            return [urllib.parse.urlencode({**fields, "subject_token": t}) for t in tokens]
+        status, body = call(server.port, "POST", "/oauth/token", exchange(API_TOKEN)[0], form)
+        assert status == 200, body
+        opaque = json.loads(body)["access_token"]
+        status, body = call(server.port, "POST", "/oauth/token", exchange()[0], form)
+        jwt = json.loads(body)["access_token"]
+        admin = {"Authorization": "APIToken " + server.token}
+        seconds = options.seconds
+        rows.append(measure(server, "/livez", "/livez", seconds))
+        rows.append(measure(server, "authenticate by API token", "/demo/payments/whoami", seconds,
+                            lua(folder, "api", "GET", {"Authorization": "APIToken " + opaque}, [])))
+        rows.append(measure(server, "authenticate by access token", "/demo/payments/whoami", seconds,
+                            lua(folder, "jwt", "GET", {"Authorization": "Bearer " + jwt}, [])))
+        rows.append(measure(server, "introspect API token", "/oauth/introspect", seconds,
+                            lua(folder, "introspect", "POST", {**admin, **form}, ["token=" + opaque])))
+        rows.append(measure(server, "exchange to access token", "/oauth/token", seconds,
+                            lua(folder, "exchange-jwt", "POST", form, exchange())))
+        rows.append(measure(server, "exchange to API token", "/oauth/token", seconds,
+                            lua(folder, "exchange-opaque", "POST", form, exchange(API_TOKEN))))
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    livez = rows[0]["req/s"]
+    exchange_limit = 1 / (1 / limits["rsa2048 verify/s"] + 1 / limits["p256 sign/s"])
+    for row in rows:
+        row["of /livez"] = row["req/s"] / livez
+        if row["what"].startswith("exchange"):
+            limit = exchange_limit if "access" in row["what"] else limits["rsa2048 verify/s"]
+            row["of the signatures alone"] = row["req/s"] / limit
+    print("limits of this machine, one core, same run:")
+    for name, value in limits.items():
+        print(f"  {name:20} {value:10.0f}")
+    print(f"  exchange: verify one RS256, sign one ES256: {exchange_limit:.0f}/s at most\n")
+    columns = ["req/s", "p50 ms", "p99 ms", "cpu us", "rss MB", "of /livez"]
+    print(f"{'':32}" + "".join(f"{c:>12}" for c in columns) + "   errors")
+    for row in rows:
+        print(f"{row['what']:32}" + "".join(f"{row[c]:12.2f}" for c in columns) + f"{row['errors']:9}")
+    print(f"\nidle RSS {idle:.1f} MB")
+    for row in rows:
+        if "of the signatures alone" in row:
+            print(f"{row['what']}: {row['of the signatures alone']:.0%} of what the signatures alone allow")
+    if options.json:
+        json.dump({"limits": limits, "idle rss MB": idle, "rows": rows}, open(options.json, "w"), indent=1)
+    if any(row["errors"] for row in rows):
+        sys.exit("some requests failed")
+
+
+main()

@@ -1,0 +1,72 @@
+internal import JOSE
+
+/// One run of the checks on a token: what `validate` answers from, and what a trace is told from. There is one such
+/// function, so that an explanation cannot differ from the decision.
+struct Evaluation: Sendable {
+    let now: NumericDate
+    /// `nil` when the form was wrong.
+    private(set) var token: UnverifiedToken?
+    private(set) var provider: Provider?
+    private(set) var outcome: Result<ValidatedIdentity, FederationFailure>
+    /// Whether the refusal came before a key was looked for, to spare a fetch.
+    private(set) var stoppedBeforeKey = true
+
+    /// - Parameter providers: those in force.
+    init(_ bytes: [UInt8], among providers: ProviderTable, now: NumericDate) async {
+        (self.now, outcome) = (now, .failure(.unknownIssuer))
+        do throws(FederationFailure) {
+            let token = try Self.refusing { () throws(TokenRejection) in try UnverifiedToken.parse(bytes) }
+            self.token = token
+            let provider = try providers.provider(of: token)
+            self.provider = provider
+            outcome = .success(try await identity(of: token, provider))
+        } catch { outcome = .failure(error) }
+    }
+
+    private mutating func identity(of token: UnverifiedToken, _ provider: Provider) async throws(FederationFailure) -> ValidatedIdentity {
+        let now = now
+        try Self.refusing { () throws(TokenRejection) in _ = try provider.expectation.checkBeforeKey(token) }
+        var keys: KnownKeys
+        if let known = provider.cache.known(), !known.isEmpty {
+            keys = known
+        } else {
+            try Self.refusing { () throws(TokenRejection) in try provider.checkBeforeFetch(token, now: now) }
+            keys = await provider.cache.refreshed()
+        }
+        if keys.isEmpty { throw .providerUnavailable(retryAfter: Self.seconds(keys.retryAfter)) }
+        do throws(TokenRejection) {
+            stoppedBeforeKey = false
+            return try ValidatedIdentity(verified(token, provider, keys), provider: provider.definition.name)
+        } catch where mayMeanANewKey(error, token) {
+            stoppedBeforeKey = true
+            try Self.refusing { () throws(TokenRejection) in try provider.checkBeforeFetch(token, now: now) }
+            stoppedBeforeKey = false
+            let newer = await provider.cache.refreshedForUnknownKey()
+            guard newer.generation != keys.generation else { throw .token(error) }
+            return try Self.refusing { () throws(TokenRejection) in
+                try ValidatedIdentity(verified(token, provider, newer), provider: provider.definition.name)
+            }
+        } catch {
+            throw .token(error)
+        }
+    }
+
+    private func verified(_ token: UnverifiedToken, _ provider: Provider, _ keys: KnownKeys) throws(TokenRejection) -> VerifiedToken {
+        try verify(token, provider.expectation, keys: keys.set(for: token.keyID), now: now)
+    }
+
+    /// A key without a name is replaced in silence: then only the signature tells.
+    private func mayMeanANewKey(_ rejection: TokenRejection, _ token: UnverifiedToken) -> Bool {
+        rejection == .unknownKey || (rejection == .badSignature && token.keyID == nil)
+    }
+
+    private static func refusing<T>(_ body: () throws(TokenRejection) -> T) throws(FederationFailure) -> T {
+        do { return try body() } catch { throw .token(error) }
+    }
+
+    private static func seconds(_ duration: Duration?) -> Int64 {
+        guard let duration else { return 1 }
+        let (seconds, attoseconds) = duration.components
+        return max(1, attoseconds > 0 ? seconds + 1 : seconds)
+    }
+}

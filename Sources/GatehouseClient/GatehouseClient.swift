@@ -1,0 +1,79 @@
+package import HTTPFetch
+import HTTPTypes
+package import Secrets
+package import StrictJSON
+
+/// Calls a Gatehouse server's API for the command line.
+///
+/// The credential goes to the named server alone: redirects are not followed, and no proxy or file can add anything.
+package struct GatehouseClient: Sendable {
+    package let server: ServerAddress
+    private let credential: Secret?
+    private let fetcher: HTTPFetcher
+
+    package init(server: String, credential: Secret?, fetcher: HTTPFetcher) throws(ClientFailure) {
+        self.server = try ServerAddress(server)
+        self.credential = credential
+        self.fetcher = fetcher
+    }
+
+    /// - Parameter path: escaped, see `ClientRequest.path`.
+    package func call(
+        _ method: FetchMethod, _ path: String, query: [(name: String, value: String)] = [], body: JSONValue? = nil,
+        form: [(String, String)]? = nil
+    ) async throws(ClientFailure) -> ClientResponse {
+        let content: ClientRequest.Body =
+            if let form {
+                .form(form.map { ClientRequest.FormField($0.0, $0.1) })
+            } else {
+                body.map { .json($0) } ?? .none
+            }
+        return try await call(ClientRequest(method, path, query: query, body: content))
+    }
+
+    package func call(_ request: ClientRequest) async throws(ClientFailure) -> ClientResponse {
+        var headers = HTTPFields()
+        headers[.accept] = "application/json"
+        if let type = request.contentType { headers[.contentType] = type }
+        if let credential { headers[.authorization] = "Bearer " + credential.revealText() }
+        let fetch = FetchRequest(
+            request.method, try server.url(request.target), headers: headers, body: request.encodedBody,
+            bulkhead: "command")
+        let response: FetchResponse
+        do throws(FetchFailure) {
+            response = try await fetcher.fetch(fetch, policy: .operator(server: server.origin))
+        } catch {
+            throw .unreachable(error)
+        }
+        return try ResponseReader.read(response, hadCredential: credential != nil)
+    }
+}
+
+/// From an answer to a result or a refusal: both shapes of errors, the API's and OAuth's, end here.
+enum ResponseReader {
+    private static let limits = JSONLimits(maximumBytes: 16 << 20)
+
+    static func read(_ response: FetchResponse, hadCredential: Bool) throws(ClientFailure) -> ClientResponse {
+        let requestID = HTTPField.Name.requestID.flatMap { response.headers[$0] }
+        let json = response.body.isEmpty ? nil : try? JSONValue.parse(response.body, limits: limits)
+        guard !(200..<300).contains(response.status) else {
+            guard json != nil || response.body.isEmpty else { throw .notUnderstood(status: response.status) }
+            return ClientResponse(status: response.status, requestID: requestID, body: response.body, json: json)
+        }
+        let refusal = refusal(response.status, json, requestID)
+        switch response.status {
+        case 401: throw .notSignedIn(refusal, hadCredential: hadCredential)
+        case 502, 503, 504:
+            throw .unavailable(refusal, retryAfter: response.headers[.retryAfter].flatMap { Int($0) })
+        case 400..<600 where json?.objectValue != nil: throw .refused(refusal)
+        default: throw .notUnderstood(status: response.status)
+        }
+    }
+
+    private static func refusal(_ status: Int, _ json: JSONValue?, _ requestID: String?) -> ClientFailure.Refusal {
+        let stable = json?["code"]?.stringValue ?? json?["error"]?.stringValue
+        let code = stable ?? json?["code"]?.integerValue.map(String.init) ?? String(status)
+        let message = json?["message"]?.stringValue ?? json?["error_description"]?.stringValue ?? "HTTP status \(status)"
+        return ClientFailure.Refusal(status: status, code: code, message: message, requestID: requestID)
+    }
+}

@@ -1,0 +1,105 @@
+/// The templates of `providers/`, by name. The program embeds them; a test gives its own.
+package struct TemplateCatalog: Sendable {
+    private let texts: [String: [UInt8]]
+
+    package init(_ texts: [String: [UInt8]]) { self.texts = texts }
+
+    package static let none = TemplateCatalog([:])
+
+    package var names: [String] { texts.keys.sorted() }
+
+    func text(_ name: String) -> [UInt8]? { texts[name] }
+}
+
+/// One template, parsed: what a provider file starts from.
+struct ProviderTemplate {
+    /// What a template says for people and tests; no part of a provider's settings.
+    static let descriptive = [
+        "title", "claims", "subject_forms", "quirks", "docs", "examples", "inputs", "category", "notes",
+    ]
+
+    let entries: [YAMLEntry]
+    /// The names that the template needs values for.
+    let inputs: [String]
+    /// The claims that tokens of this kind are known to have.
+    let claims: [String]
+
+    static func load(
+        _ name: String, from templates: TemplateCatalog, context: ReadingContext
+    ) -> ProviderTemplate? {
+        guard let text = templates.text(name) else { return nil }
+        do throws(ConfigurationProblems) {
+            let root = try YAMLDocument.parse(text, file: "providers/\(name).yaml")
+            guard case .map(let entries)? = root?.content else {
+                return ProviderTemplate(entries: [], inputs: [], claims: [])
+            }
+            return ProviderTemplate(
+                entries: entries.filter { $0.key != "name" && !descriptive.contains($0.key) },
+                inputs: names(under: "inputs", in: entries), claims: names(under: "claims", in: entries))
+        } catch {
+            context.report(error)
+            return nil
+        }
+    }
+
+    /// A map by name, or a list of names or of maps with a `name`.
+    private static func names(under key: String, in entries: [YAMLEntry]) -> [String] {
+        switch entries.first(where: { $0.key == key })?.value.content {
+        case .map(let named): named.map(\.key)
+        case .list(let nodes): nodes.compactMap(name)
+        default: []
+        }
+    }
+
+    private static func name(_ node: YAMLNode) -> String? {
+        switch node.content {
+        case .scalar(let scalar): scalar.text
+        case .map(let entries):
+            entries.first { $0.key == "name" }.flatMap { name in
+                if case .scalar(let scalar) = name.value.content { scalar.text } else { nil }
+            }
+        case .list: nil
+        }
+    }
+}
+
+extension ProviderTemplate {
+    /// What the provider file does not say itself, with `{input}` in texts replaced by what it gives; `nil` when a
+    /// value is missing.
+    func entries(besides own: [YAMLEntry], inputs values: [String: String], at use: SettingsValue) -> [YAMLEntry]? {
+        let inherited = entries.filter { entry in !own.contains { $0.key.utf8.elementsEqual(entry.key.utf8) } }
+        let missing = inputs.filter { input in
+            values[input] == nil && inherited.contains { $0.value.mentions("{\(input)}") }
+        }
+        for input in missing { use.report("needs a value: inputs: {\(input): ...}") }
+        for name in values.keys.sorted() where !inputs.contains(name) {
+            use.report("has no input '\(printable(name))'")
+        }
+        guard missing.isEmpty else { return nil }
+        return inherited.map { YAMLEntry(key: $0.key, at: $0.keyPosition, value: $0.value.replacing(values)) }
+    }
+}
+
+extension YAMLNode {
+    fileprivate func mentions(_ text: String) -> Bool {
+        switch content {
+        case .scalar(let scalar): scalar.text.contains(text)
+        case .list(let nodes): nodes.contains { $0.mentions(text) }
+        case .map(let entries): entries.contains { $0.value.mentions(text) }
+        }
+    }
+
+    /// The node with `{name}` in its texts replaced.
+    fileprivate func replacing(_ inputs: [String: String]) -> YAMLNode {
+        switch content {
+        case .scalar(let scalar):
+            var text = scalar.text
+            for (name, value) in inputs { text = text.replacing("{\(name)}", with: value) }
+            return YAMLNode(.scalar(YAMLScalar(text, style: scalar.style)), at: position)
+        case .list(let nodes): return YAMLNode(.list(nodes.map { $0.replacing(inputs) }), at: position)
+        case .map(let entries):
+            let replaced = entries.map { YAMLEntry(key: $0.key, at: $0.keyPosition, value: $0.value.replacing(inputs)) }
+            return YAMLNode(.map(replaced), at: position)
+        }
+    }
+}

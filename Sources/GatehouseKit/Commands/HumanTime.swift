@@ -1,0 +1,74 @@
+/// Times as people read them.
+enum HumanTime {
+    /// `4m52s`, `15m`, `2h`, `30d`: the two largest units that are not zero.
+    static func duration(_ seconds: Int64) -> String {
+        guard seconds > 0 else { return "0s" }
+        let units: [(String, Int64)] = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)]
+        var rest = seconds
+        var parts: [String] = []
+        for (name, length) in units where parts.count < 2 {
+            let count = rest / length
+            rest %= length
+            if count > 0 {
+                parts.append("\(count)\(name)")
+            } else if !parts.isEmpty {
+                break  // "1d5s" would read as if nothing had been left out
+            }
+        }
+        return parts.joined()
+    }
+
+    /// `in 30d`, `2h ago`, `just now`.
+    static func relative(_ moment: Int64, to now: Int64) -> String {
+        let (difference, overflow) = moment.subtractingReportingOverflow(now)
+        guard !overflow else { return moment < now ? "long ago" : "never" }
+        if difference > -60, difference < 60 { return difference > 0 ? "in \(difference)s" : "just now" }
+        return difference > 0 ? "in \(coarse(difference))" : "\(coarse(0 &- difference)) ago"
+    }
+
+    private static func coarse(_ seconds: Int64) -> String {
+        switch seconds {
+        case ..<3600: "\(seconds / 60)m"
+        case ..<172_800: "\(seconds / 3600)h"
+        default: "\(seconds / 86_400)d"
+        }
+    }
+
+    /// Days in a text like `10d`, `4w` or `48h`; `nil` when it is no whole number of days.
+    static func days(_ text: String) -> Int64? {
+        guard let unit = text.utf8.last, let count = Int64(text.dropLast()), count >= 0,
+            text.utf8.first.map({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) == true
+        else { return nil }
+        switch unit {
+        case UInt8(ascii: "d"): return count
+        case UInt8(ascii: "w"):
+            let (days, overflow) = count.multipliedReportingOverflow(by: 7)
+            return overflow ? nil : days
+        case UInt8(ascii: "h"): return count % 24 == 0 ? count / 24 : nil
+        default: return nil
+        }
+    }
+
+    /// Seconds since 1970 of a UTC time as our server writes it (RFC 3339): `2026-11-24T01:02:03.004Z`.
+    static func seconds(ofRFC3339 text: String) -> Int64? {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 20, bytes.count <= 40, bytes.last == UInt8(ascii: "Z") else { return nil }
+        func number(_ range: Range<Int>) -> Int64? {
+            bytes[range].reduce(Optional(0)) { value, byte in
+                guard let value, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+                return value * 10 + Int64(byte - UInt8(ascii: "0"))
+            }
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
+            let minute = number(14..<16), let second = number(17..<19), (1...12).contains(month), (1...31).contains(day),
+            hour < 24, minute < 60, second <= 60
+        else { return nil }
+        // Days of a calendar whose year begins in March, so that the leap day is the last one.
+        let shifted = month > 2 ? year : year - 1
+        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        return days * 86_400 + hour * 3600 + minute * 60 + second
+    }
+}

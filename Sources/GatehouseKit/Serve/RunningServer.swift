@@ -1,0 +1,100 @@
+import Broker
+import DevelopmentPlugin
+import Federation
+import GatehouseConfiguration
+import GatehouseServer
+import Glibc
+import Logging
+import Observability
+import ServerPlugin
+import ServiceLifecycle
+
+/// One `gatehouse serve`, from assembly to the last answer.
+struct RunningServer {
+    let assembly: Assembly
+    let log: LogWriter
+    let logger: Logger
+    let time: TimeSource
+    /// Only with `--dev`.
+    let demoProvider: DemoProvider?
+    let onReady: @Sendable () -> Void
+
+    /// Serves until SIGTERM or SIGINT; in-flight requests are answered first.
+    func run() async throws {
+        var services: [any Service] = [
+            HouseKeeping(broker: assembly.broker, logger: logger),
+            try server(
+                configuration: assembly.settings.serverConfiguration, plugins: assembly.plugins,
+                health: BrokerHealth(broker: assembly.broker), onListening: onReady),
+        ]
+        if let demoProvider {
+            services.append(
+                try server(
+                    configuration: demoProvider.serverConfiguration, plugins: [demoProvider.plugin],
+                    health: NothingToReport(), onListening: {}))
+        }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger))
+        try await group.run()
+        assembly.store.close()
+        await assembly.fetcher.shutdown()
+    }
+
+    private func server(
+        configuration: ServerConfiguration, plugins: [Plugin], health: any HealthReporting,
+        onListening: @escaping @Sendable () -> Void
+    ) throws -> GatehouseServer {
+        let time = time
+        return try GatehouseServer(
+            configuration: configuration, plugins: plugins, access: assembly.access,
+            authenticator: BrokerAuthenticator(broker: assembly.broker), health: health,
+            accessLog: AccessLog(writer: log), logger: logger, now: { time.now().milliseconds },
+            onListening: { _ in onListening() })
+    }
+}
+
+/// Once a minute: removes what has outlived its time, writes down the counts of refused garbage.
+struct HouseKeeping: Service {
+    let broker: Broker
+    let logger: Logger
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .seconds(60), clock: .continuous)
+                do {
+                    try await broker.cleanUp()
+                } catch {
+                    logger.error("clean-up failed", metadata: ["cause": "\(error)"])
+                }
+            }
+        }
+    }
+}
+
+/// Readiness: the store commits, a key signs. A provider that cannot be reached degrades only itself.
+struct BrokerHealth: HealthReporting {
+    let broker: Broker
+
+    func readiness() async -> HealthReport {
+        var components: [HealthReport.Component] = []
+        do {
+            try await broker.store.checkWritable()
+            components.append(.init("store", .ok))
+        } catch {
+            components.append(.init("store", .failed, detail: "cannot commit"))
+        }
+        let canSign = broker.keys.signer(at: broker.time.now()) != nil
+        components.append(.init("signing-key", canSign ? .ok : .failed, detail: canSign ? "" : "none is active"))
+        components += broker.providers.status().map { status in
+            .init("provider " + status.name.rawValue, status.isDegraded ? .degraded : .ok, detail: status.summary)
+        }
+        return HealthReport(components)
+    }
+}
+
+struct NothingToReport: HealthReporting {
+    func readiness() async -> HealthReport { HealthReport([]) }
+}

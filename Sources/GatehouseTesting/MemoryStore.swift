@@ -1,0 +1,118 @@
+package import AccessPolicy
+package import Broker
+import Identifiers
+import Synchronization
+
+/// The stores in memory, with the meaning of the real ones: for tests, and to see what a store must do.
+///
+/// Failures are injected: while `failCommits` is set, nothing commits and everybody gets that failure.
+package final class MemoryStore: BrokerStore {
+    private struct State: Sendable {
+        var tables: MemoryTables
+        var events: [AuditEvent] = []
+        var failCommits: StoreFailure?
+        var failReads: StoreFailure?
+    }
+
+    private let state: Mutex<State>
+    private let observer: CommitObserver
+
+    package init(node: String = "memory", observer: @escaping CommitObserver = { _ in }) {
+        state = Mutex(State(tables: MemoryTables(node: node)))
+        self.observer = observer
+    }
+
+    /// What commits, sweeps and write probes fail with; `nil` when they work.
+    package var failCommits: StoreFailure? {
+        get { state.withLock { $0.failCommits } }
+        set { state.withLock { $0.failCommits = newValue } }
+    }
+
+    /// What reads fail with; `nil` when they work.
+    package var failReads: StoreFailure? {
+        get { state.withLock { $0.failReads } }
+        set { state.withLock { $0.failReads = newValue } }
+    }
+
+    /// Every event that was committed, in order.
+    package var events: [AuditEvent] { state.withLock { $0.events } }
+
+    // MARK: Writing. The observer is told under the lock: that is the order of the commits.
+
+    package func commit(_ transaction: StoreTransaction) async throws(StoreFailure) {
+        try state.withLock { state throws(StoreFailure) in
+            if let failure = state.failCommits { throw failure }
+            var undo: [MemoryTables.Undo] = []
+            do throws(StoreFailure) {
+                for change in transaction.changes { undo.append(try state.tables.apply(change)) }
+            } catch {
+                for step in undo.reversed() { step(&state.tables) }
+                throw error
+            }
+            for event in transaction.events { state.tables.appendAudit(event.encoded()) }
+            state.events += transaction.events
+            if !transaction.changes.isEmpty { observer(transaction.changes) }
+        }
+    }
+
+    package func sweep(before now: Timestamp, limit: Int) async throws(StoreFailure) -> Int {
+        try state.withLock { state throws(StoreFailure) in
+            if let failure = state.failCommits { throw failure }
+            let (count, removed) = state.tables.sweep(before: now, limit: limit)
+            if !removed.isEmpty { observer(removed) }
+            return count
+        }
+    }
+
+    package func checkWritable() async throws(StoreFailure) { if let failure = failCommits { throw failure } }
+
+    // MARK: Reading
+
+    private func read<Value: Sendable>(_ value: @Sendable (MemoryTables) -> Value) throws(StoreFailure) -> Value {
+        try state.withLock { state throws(StoreFailure) in
+            if let failure = state.failReads { throw failure }
+            return value(state.tables)
+        }
+    }
+
+    package func loadIndex(_ receive: ([StoreChange]) -> Void) async throws(StoreFailure) {
+        let all = try read { $0.everything }
+        for start in stride(from: 0, to: all.count, by: 1000) { receive(Array(all[start...].prefix(1000))) }
+    }
+
+    package func credential(named name: String, in namespace: NamespaceName) async throws(StoreFailure) -> CredentialRecord? {
+        try read { tables in
+            tables.credentials.values.first { $0.namespace == namespace && $0.name.hasSameBytes(as: name) }
+        }
+    }
+
+    package func credential(_ id: CredentialID) async throws(StoreFailure) -> CredentialRecord? {
+        try read { $0.credentials[id] }
+    }
+
+    package func credentials(_ query: CredentialQuery) async throws(StoreFailure) -> [CredentialRecord] {
+        try read { tables in
+            let found = tables.credentials.values.filter { record in
+                record.namespace == query.namespace && query.types.contains(record.type)
+                    && (query.owner.map { $0 == record.owner } ?? true)
+                    && (query.after.map { Key($0) < Key(record.name) } ?? true)
+            }
+            return Array(found.sorted { Key($0.name) < Key($1.name) }.prefix(max(query.limit, 0)))
+        }
+    }
+
+    package func setting(_ name: String) async throws(StoreFailure) -> String? { try read { $0.settings[Key(name)] } }
+
+    package func auditEntries(
+        node: String?, after sequence: Int64, limit: Int
+    ) async throws(StoreFailure) -> [AuditEntry] {
+        try read { tables in
+            if let node, !node.hasSameBytes(as: tables.chain.node) { return [] }
+            return Array(tables.audit.lazy.filter { $0.sequence > sequence }.prefix(max(limit, 0)))
+        }
+    }
+
+    package func auditNodes() async throws(StoreFailure) -> [String] {
+        try read { $0.audit.isEmpty ? [] : [$0.chain.node] }
+    }
+}

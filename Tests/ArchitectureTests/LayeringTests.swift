@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+/// The architecture as a table: what each target may import, beyond the standard library and the leaves.
+///
+/// SwiftPM lets a file import any module that happens to be built, declared or not, so this test is what keeps the graph in
+/// ARCHITECTURE.md true. To add an edge, change it here and say why there.
+private let allowed: [String: Set<String>] = [
+    "Identifiers": [],
+    "Secrets": [],
+    "StrictJSON": [],
+    "OpenSSLCrypto": ["COpenSSL"],
+    "JOSE": ["OpenSSLCrypto"],
+    "JOSELibJWT": ["JOSE", "OpenSSLCrypto", "CLibJWT"],
+    "OAuth": [],
+    "CEL": [],
+    "AccessPolicy": ["JOSE", "OAuth", "CEL"],
+    "HTTPFetch": ["CCurl", "HTTPTypes"],
+    "Federation": ["JOSE", "JOSELibJWT", "OAuth", "HTTPFetch", "HTTPTypes"],
+    "Broker": ["OpenSSLCrypto", "JOSE", "OAuth", "AccessPolicy", "Federation"],
+    "SQLiteStore": ["Broker", "AccessPolicy", "GRDB", "GRDBSQLite"],
+    "ServerPlugin": ["AccessPolicy", "HTTPTypes"],
+    "CredentialsPlugin": ["ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", "HTTPTypes"],
+    "TokenPlugin": ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", "HTTPTypes"],
+    // Speaks as an identity provider of its own, so it signs; it never reaches the broker.
+    "DevelopmentPlugin": ["ServerPlugin", "AccessPolicy", "JOSE", "HTTPTypes"],
+    "Observability": ["Glibc", "Foundation"],
+    // Does not know Broker: authentication, access and health come in through ServerPlugin's protocols.
+    "GatehouseServer": [
+        "ServerPlugin", "AccessPolicy", "Observability", "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
+        "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOConcurrencyHelpers", "ServiceLifecycle",
+    ],
+    "GatehouseConfiguration": [
+        "Broker", "AccessPolicy", "Federation", "JOSE", "HTTPFetch", "ProviderTemplates", "Yams", "Glibc",
+    ],
+    "GatehouseClient": ["HTTPFetch", "HTTPTypes"],
+    // Puts everything together, so it may know everything of ours; no C library and no SQL.
+    "GatehouseKit": [
+        "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation", "Broker",
+        "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DevelopmentPlugin", "Observability",
+        "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", "HTTPTypes", "ArgumentParser", "ServiceLifecycle",
+        "Glibc", "Foundation",
+    ],
+    "gatehouse": ["GatehouseKit"],
+    "GatehouseTesting": ["Broker", "ServerPlugin", "Federation", "AccessPolicy", "JOSE", "OAuth", "HTTPFetch"],
+]
+
+/// Modules any target may use.
+private let everywhere: Set<String> = [
+    "Identifiers", "Secrets", "StrictJSON", "Metrics", "Tracing", "Synchronization", "Logging", "FoundationEssentials",
+    "Dispatch",
+]
+
+/// Targets that may use the system's C library: the owners of C handles, threads, files and sockets.
+private let systemLibrary: Set<String> = ["HTTPFetch", "OpenSSLCrypto", "SQLiteStore", "Observability", "GatehouseServer"]
+
+@Suite struct LayeringTests {
+    @Test(arguments: allowed.keys.sorted())
+    func importsOnlyItsLayersBelow(_ target: String) throws {
+        var permitted = try #require(allowed[target]).union(everywhere)
+        if systemLibrary.contains(target) { permitted.formUnion(["Glibc", "Foundation"]) }
+        for file in try Repository.swiftFiles(in: "Sources/" + target) {
+            for module in Self.imports(in: try String(contentsOf: file, encoding: .utf8)) {
+                #expect(permitted.contains(module), "\(target)/\(file.lastPathComponent) imports \(module)")
+            }
+        }
+    }
+
+    @Test func everyTargetHasARow() throws {
+        let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.root.appending(path: "Sources").path())
+        let swiftTargets = try folders.filter { try !Repository.swiftFiles(in: "Sources/" + $0).isEmpty }
+        #expect(Set(swiftTargets) == Set(allowed.keys))
+    }
+
+    @Test func cLibrariesHaveOneImporterEach() {
+        for library in ["COpenSSL", "CLibJWT", "CCurl"] {
+            #expect(allowed.values.filter { $0.contains(library) }.count == 1, "\(library)")
+        }
+    }
+
+    @Test func theTestSeesImports() {
+        let source = """
+            import A
+            @testable import B
+            package import struct C.D
+              internal import E
+            // import F
+            let text = "import G"
+            """
+        #expect(Self.imports(in: source) == ["A", "B", "C", "E"])
+    }
+
+    private static func imports(in source: String) -> [String] {
+        source.split(separator: "\n").compactMap { line in
+            let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
+            guard let index = words.firstIndex(of: "import"), index <= 2, words.count > index + 1 else { return nil }
+            let modifiers: Set<Substring> = ["public", "package", "internal", "private", "fileprivate", "@testable", "@preconcurrency"]
+            guard words[..<index].allSatisfy(modifiers.contains) else { return nil }
+            let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "func", "let", "var", "typealias"]
+            let name = kinds.contains(words[index + 1]) && words.count > index + 2 ? words[index + 2] : words[index + 1]
+            return name.split(separator: ".").first.map(String.init)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+"""What the interop scripts share: a Gatehouse of their own on loopback, beside a third party's program."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import requests
+
+PROGRAM = os.environ.get("GATEHOUSE", ".build/release/gatehouse")
+
+
+def step(text):
+    print(text, flush=True)
+
+
+def check(condition, text):
+    if not condition:
+        raise SystemExit(f"FAILED: {text}")
+    step(f"ok: {text}")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(url, process, seconds=30):
+    """Until the URL answers 200; a process that dies first is a failure at once."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise SystemExit(f"FAILED: the program behind {url} ended with {process.returncode}")
+        with contextlib.suppress(requests.ConnectionError):
+            if requests.get(url, timeout=5).status_code == 200:
+                return
+        time.sleep(0.05)
+    raise SystemExit(f"FAILED: {url} did not answer within {seconds} s")
+
+
+@contextlib.contextmanager
+def running(command, url, **options):
+    """A program for as long as the block lasts; its output goes where ours goes."""
+    process = subprocess.Popen(command, stdout=sys.stdout, stderr=sys.stderr, stdin=subprocess.DEVNULL, **options)
+    try:
+        wait_for(url, process)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class Gatehouse:
+    """A server with one provider and one policy file, in a folder that goes away with it."""
+
+    def __init__(self, folder, issuer, provider, policies):
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self.folder = pathlib.Path(folder)
+        self.configuration = self.folder / "gatehouse.yaml"
+        for name in ("providers.d", "policies.d"):
+            (self.folder / name).mkdir()
+        self.configuration.write_text(
+            f"""
+listen: {self.url.removeprefix("http://")}
+public_url: {self.url}
+database: sqlite:./gatehouse.db
+providers: ./providers.d
+policies: ./policies.d
+keys: {{dir: ./keys}}
+outbound: {{allow_origins: ["{issuer}"]}}
+bootstrap: {{admin_token: {{file: ./admin.token}}}}
+"""
+        )
+        (self.folder / "providers.d/provider.yaml").write_text(provider)
+        (self.folder / "policies.d/policies.yaml").write_text(policies)
+
+    @property
+    def admin(self):
+        """Headers of the first administrator."""
+        return {"Authorization": "APIToken " + (self.folder / "admin.token").read_text().strip()}
+
+    def introspect(self, token):
+        answer = requests.post(self.url + "/oauth/introspect", data={"token": token}, headers=self.admin, timeout=10)
+        check(answer.status_code == 200, f"introspection answers 200, not {answer.status_code} {answer.text}")
+        return answer.json()
+
+    def revoke(self, token):
+        answer = requests.post(self.url + "/oauth/revoke", data={"token": token}, timeout=10)
+        check(answer.status_code == 200, f"revocation answers 200, not {answer.status_code} {answer.text}")
+
+
+@contextlib.contextmanager
+def gatehouse(issuer, provider, policies):
+    with tempfile.TemporaryDirectory(prefix="gatehouse-interop-") as folder:
+        server = Gatehouse(folder, issuer, provider, policies)
+        with running([PROGRAM, "serve", "--config", str(server.configuration)], server.url + "/readyz"):
+            yield server
