@@ -109,6 +109,7 @@ let package = Package(
                 "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", httpTypes, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(name: "gatehouse", dependencies: ["GatehouseKit", "Observability"], swiftSettings: strict),
 

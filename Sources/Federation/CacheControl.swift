@@ -1,7 +1,7 @@
 /// The one thing we read from `Cache-Control` (RFC 9111 §5.2.2): for how long a key set may be kept.
-enum CacheControl {
+package enum CacheControl {
     /// `nil` when nothing is said; zero for `no-store`, `no-cache` and what cannot be read as a number.
-    static func lifetime(_ value: String?) -> Duration? {
+    package static func lifetime(_ value: String?) -> Duration? {
         guard let value else { return nil }
         var lifetime: Duration?
         for directive in value.utf8.split(separator: UInt8(ascii: ",")) {

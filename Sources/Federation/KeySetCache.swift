@@ -144,7 +144,8 @@ package final class KeySetCache: Sendable {
                         confirmedAgo: now - entry.confirmed, hasVanished: entry.vanished != nil)
                 },
                 lastSuccessAgo: state.succeededAt.map { now - $0 }, failure: state.failure,
-                nextAttemptIn: state.failure == nil ? nil : max(.zero, state.retryAt - now))
+                nextAttemptIn: state.failure == nil ? nil : max(.zero, state.retryAt - now),
+                isFetching: state.inFlight != nil)
         }
     }
 }
@@ -179,4 +180,5 @@ package struct KeyCacheStatus: Sendable, Hashable {
     package let lastSuccessAgo: Duration?
     package let failure: KeySourceFailure?
     package let nextAttemptIn: Duration?
+    package let isFetching: Bool
 }

@@ -16,10 +16,11 @@ package struct ProviderStatus: Sendable, Hashable {
     package let state: State
     package let keys: [KeyStatus]
     package let lastSuccessAgo: Duration?
+    package let isFetching: Bool
 
     init(_ definition: ProviderDefinition, _ cache: KeyCacheStatus) {
         (name, kind, issuer) = (definition.name, definition.kind, definition.issuerText)
-        (keys, lastSuccessAgo) = (cache.keys, cache.lastSuccessAgo)
+        (keys, lastSuccessAgo, isFetching) = (cache.keys, cache.lastSuccessAgo, cache.isFetching)
         if let failure = cache.failure {
             state = .degraded(failure, nextAttemptIn: cache.nextAttemptIn ?? .zero)
         } else {

@@ -32,6 +32,15 @@ package struct GatehouseClient: Sendable {
     }
 
     package func call(_ request: ClientRequest) async throws(ClientFailure) -> ClientResponse {
+        try ResponseReader.read(try await fetch(request), hadCredential: credential != nil)
+    }
+
+    /// What came back, whatever its status: for who expects a refusal.
+    package func answer(_ request: ClientRequest) async throws(ClientFailure) -> ClientResponse {
+        ResponseReader.answer(try await fetch(request))
+    }
+
+    private func fetch(_ request: ClientRequest) async throws(ClientFailure) -> FetchResponse {
         var headers = HTTPFields()
         headers[.accept] = "application/json"
         if let type = request.contentType { headers[.contentType] = type }
@@ -39,13 +48,11 @@ package struct GatehouseClient: Sendable {
         let fetch = FetchRequest(
             request.method, try server.url(request.target), headers: headers, body: request.encodedBody,
             bulkhead: "command")
-        let response: FetchResponse
         do throws(FetchFailure) {
-            response = try await fetcher.fetch(fetch, policy: .operator(server: server.origin))
+            return try await fetcher.fetch(fetch, policy: .operator(server: server.origin))
         } catch {
             throw .unreachable(error)
         }
-        return try ResponseReader.read(response, hadCredential: credential != nil)
     }
 }
 
@@ -53,12 +60,19 @@ package struct GatehouseClient: Sendable {
 enum ResponseReader {
     private static let limits = JSONLimits(maximumBytes: 16 << 20)
 
+    static func answer(_ response: FetchResponse) -> ClientResponse {
+        ClientResponse(
+            status: response.status, requestID: HTTPField.Name.requestID.flatMap { response.headers[$0] },
+            body: response.body,
+            json: response.body.isEmpty ? nil : try? JSONValue.parse(response.body, limits: limits))
+    }
+
     static func read(_ response: FetchResponse, hadCredential: Bool) throws(ClientFailure) -> ClientResponse {
-        let requestID = HTTPField.Name.requestID.flatMap { response.headers[$0] }
-        let json = response.body.isEmpty ? nil : try? JSONValue.parse(response.body, limits: limits)
+        let answer = answer(response)
+        let (requestID, json) = (answer.requestID, answer.json)
         guard !(200..<300).contains(response.status) else {
             guard json != nil || response.body.isEmpty else { throw .notUnderstood(status: response.status) }
-            return ClientResponse(status: response.status, requestID: requestID, body: response.body, json: json)
+            return answer
         }
         let refusal = refusal(response.status, json, requestID)
         switch response.status {

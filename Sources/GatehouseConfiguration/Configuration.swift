@@ -3,7 +3,7 @@ package import Federation
 package import HTTPFetch
 
 /// Everything that was configured, checked.
-package struct Configuration: Sendable {
+package struct LoadedConfiguration: Sendable {
     package let settings: GatehouseSettings
     package let providers: [ProviderDefinition]
     /// As written: `PolicySet` compiles them and refuses those that do not hold.
@@ -18,7 +18,7 @@ package struct Configuration: Sendable {
 package func loadConfiguration(
     paths: [String], surroundings: Surroundings = .system, templates: TemplateCatalog,
     alsoKnownProviders: [String] = []
-) throws(ConfigurationProblems) -> Configuration {
+) throws(ConfigurationProblems) -> LoadedConfiguration {
     let context = ReadingContext(surroundings)
     let files = paths.flatMap { expand($0, context: context) }
     let start = ConfigurationPosition(file: paths.first ?? "gatehouse.yaml", line: files.isEmpty ? 0 : 1, column: 1)
@@ -37,7 +37,7 @@ package func loadConfiguration(
     guard let settings else {
         throw ConfigurationProblems([ConfigurationProblem("there is no configuration", at: start)])
     }
-    return Configuration(settings: settings, providers: providers, policies: policies)
+    return LoadedConfiguration(settings: settings, providers: providers, policies: policies)
 }
 
 /// Reads provider files alone: folders or single files.

@@ -33,7 +33,7 @@ struct ProviderReader {
             "names no template that there is", suggestion: Suggestion.nearest(to: name, among: templates.names))
     }
 
-    private func definition(_ map: SettingsMap, claims: [String]) -> Located<ProviderDefinition>? {
+    private func definition(_ map: SettingsMap, claims: [KnownClaim]) -> Located<ProviderDefinition>? {
         defer { map.finish() }
         map.allow(["template", "inputs", "title"])
         map.refuse(unsupported: Unsupported.provider)
@@ -43,17 +43,24 @@ struct ProviderReader {
         let bits = map["maximum_rsa_bits"]?.integer(in: 2048...8192).map(Int.init) ?? 4096
         let keys = keySource(map, maximumRSABits: bits)
         let audiences = map.required("audiences")?.audiences() ?? []
-        let algorithms = map["algorithms"]?.algorithms() ?? ProviderDefinition.standardAlgorithms
+        let algorithms = map["algorithms"]?.algorithms() ?? ProviderDefinition.defaultAlgorithms
         let clockSkew = map["clock_skew"]?.duration(in: 0...ProviderDefinition.largestClockSkew)
         let maximumTokenAge = map["max_token_age"]?.duration(in: 1...30 * 86_400)
         let type = map["token_types"]?.typeRule() ?? .jwt
-        let cache = map["key_cache"]?.keyCache() ?? .standard
+        let cache = map["key_cache"]?.keyCache() ?? KeyCacheSettings()
         guard let name, let kind, let issuer, let keys else { return nil }
-        let definition = ProviderDefinition(
-            name: name.value, kind: kind, issuer: issuer, keySource: keys, audiences: audiences, algorithms: algorithms,
-            clockSkew: clockSkew ?? ProviderDefinition.standardClockSkew, maximumTokenAge: maximumTokenAge, type: type,
-            maximumRSABits: bits, cache: cache, knownClaims: Set(claims.map { Key($0) }))
-        return Located(definition, at: name.position)
+        do throws(InvalidValue) {
+            let definition = try ProviderDefinition(
+                name: name.value, kind: kind, issuer: issuer, audiences: audiences, algorithms: algorithms, type: type,
+                clockSkew: clockSkew ?? 60, maximumTokenAge: maximumTokenAge, maximumRSABits: bits, keySource: keys,
+                keyCache: cache, knownClaims: claims)
+            return Located(definition, at: name.position)
+        } catch {
+            // What each field says was reported where it stands; this is what they say together.
+            if audiences.isEmpty { return nil }
+            context.report(error.reason, at: name.position)
+            return nil
+        }
     }
 
     /// One issuer, or a template with `{tenantid}` and the tenants that may come in; `tenants: any` lets all in.
@@ -79,10 +86,10 @@ struct ProviderReader {
     }
 
     /// `jwks_uri`, or `jwks` as `{file: path}` or as the key set itself, or discovery.
-    private func keySource(_ map: SettingsMap, maximumRSABits: Int) -> ProviderDefinition.KeySource? {
+    private func keySource(_ map: SettingsMap, maximumRSABits: Int) -> KeySource? {
         switch (map["jwks_uri"], map["jwks"]) {
         case (nil, nil): return .discovery
-        case (let uri?, nil): return uri.fetchURL(allowing: allowOrigins).map { .keySetURL($0) }
+        case (let uri?, nil): return uri.fetchURL(allowing: allowOrigins).map { .jwksURI($0) }
         case (nil, let set?): return set.keySet(maximumRSABits: maximumRSABits).map { .keySet($0) }
         case (let uri?, _?): return uri.refuse("and 'jwks' are both set; the keys come from one place")
         }

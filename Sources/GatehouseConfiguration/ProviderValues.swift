@@ -6,8 +6,8 @@ internal import StrictJSON
 
 // The values of a provider file, each read by the type that keeps it.
 extension SettingsValue {
-    func providerKind() -> ProviderDefinition.Kind? {
-        guard let kind = choice(ProviderDefinition.Kind.self) else { return nil }
+    func providerKind() -> ProviderKind? {
+        guard let kind = choice(ProviderKind.self) else { return nil }
         if let why = Unsupported.providerTypes[kind] {
             return refuse("is '\(kind.rawValue)', which is not supported in this version: \(why)")
         }
@@ -52,16 +52,23 @@ extension SettingsValue {
     func keyCache() -> KeyCacheSettings? {
         guard let map = map() else { return nil }
         defer { map.finish() }
-        var cache = KeyCacheSettings.standard
-        if let grace = map["grace"]?.duration(in: 0...86_400) { cache.grace = grace }
-        if let cooldown = map["cooldown"]?.duration(in: 1...3600) { cache.cooldown = cooldown }
-        if let shortest = map["min_lifetime"]?.duration(in: 1...86_400) { cache.minimumLifetime = shortest }
-        if let longest = map["max_lifetime"]?.duration(in: 1...30 * 86_400) { cache.maximumLifetime = longest }
-        if let oldest = map["max_age"]?.duration(in: 1...30 * 86_400) { cache.maximumAge = oldest }
-        guard cache.minimumLifetime <= cache.maximumLifetime, cache.maximumLifetime <= cache.maximumAge else {
+        func read(_ key: String, _ range: ClosedRange<Int64>) -> Duration? {
+            map[key]?.duration(in: range).map { .seconds($0) }
+        }
+        let (grace, cooldown) = (read("grace", 0...86_400), read("cooldown", 1...3600))
+        let shortest = read("min_lifetime", 1...86_400)
+        let longest = read("max_lifetime", 1...30 * 86_400)
+        let oldest = read("max_age", 1...30 * 86_400)
+        // What is not written gives way to what is; two that are written must agree.
+        let isOrdered = (shortest ?? .zero) <= (longest ?? oldest ?? .seconds(86_400 * 30))
+        guard isOrdered, longest == nil || oldest == nil || longest ?? .zero <= oldest ?? .zero else {
             return refuse("must have min_lifetime at most max_lifetime, and that at most max_age")
         }
-        return cache
+        let standard = KeyCacheSettings()
+        return KeyCacheSettings(
+            grace: grace ?? standard.grace, unknownKeyCooldown: cooldown ?? standard.unknownKeyCooldown,
+            minimumLifetime: shortest ?? standard.minimumLifetime, maximumLifetime: longest ?? standard.maximumLifetime,
+            maximumAge: oldest ?? max(standard.maximumAge, (longest ?? .zero) * 2))
     }
 
     func fetchURL(allowing origins: Set<Origin>) -> FetchURL? {

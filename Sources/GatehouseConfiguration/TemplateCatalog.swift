@@ -1,3 +1,6 @@
+internal import Federation
+internal import ProviderTemplates
+
 /// The templates of `providers/`, by name. The program embeds them; a test gives its own.
 package struct TemplateCatalog: Sendable {
     private let texts: [String: [UInt8]]
@@ -5,6 +8,10 @@ package struct TemplateCatalog: Sendable {
     package init(_ texts: [String: [UInt8]]) { self.texts = texts }
 
     package static let none = TemplateCatalog([:])
+
+    /// Those in the binary.
+    package static let embedded = TemplateCatalog(
+        Dictionary(ProviderTemplates.all.map { ($0.name, $0.yaml) }) { first, _ in first })
 
     package var names: [String] { texts.keys.sorted() }
 
@@ -22,7 +29,7 @@ struct ProviderTemplate {
     /// The names that the template needs values for.
     let inputs: [String]
     /// The claims that tokens of this kind are known to have.
-    let claims: [String]
+    let claims: [KnownClaim]
 
     static func load(
         _ name: String, from templates: TemplateCatalog, context: ReadingContext
@@ -35,31 +42,47 @@ struct ProviderTemplate {
             }
             return ProviderTemplate(
                 entries: entries.filter { $0.key != "name" && !descriptive.contains($0.key) },
-                inputs: names(under: "inputs", in: entries), claims: names(under: "claims", in: entries))
+                inputs: names(under: "inputs", in: entries), claims: claims(in: entries))
         } catch {
             context.report(error)
             return nil
         }
     }
 
-    /// A map by name, or a list of names or of maps with a `name`.
+    /// `claims`: by name, what a claim means, and whether it never changes.
+    private static func claims(in entries: [YAMLEntry]) -> [KnownClaim] {
+        named(under: "claims", in: entries).map { name, details in
+            KnownClaim(
+                name: name, meaning: text("meaning", of: details), isImmutable: text("immutable", of: details) == "true"
+            )
+        }
+    }
+
     private static func names(under key: String, in entries: [YAMLEntry]) -> [String] {
+        named(under: key, in: entries).map(\.name)
+    }
+
+    /// A map by name, or a list of names or of maps with a `name`.
+    private static func named(under key: String, in entries: [YAMLEntry]) -> [(name: String, details: YAMLNode)] {
         switch entries.first(where: { $0.key == key })?.value.content {
-        case .map(let named): named.map(\.key)
-        case .list(let nodes): nodes.compactMap(name)
+        case .map(let named): named.map { ($0.key, $0.value) }
+        case .list(let nodes):
+            nodes.map { node in
+                if case .scalar(let scalar) = node.content {
+                    (scalar.text, node)
+                } else {
+                    (text("name", of: node), node)
+                }
+            }
         default: []
         }
     }
 
-    private static func name(_ node: YAMLNode) -> String? {
-        switch node.content {
-        case .scalar(let scalar): scalar.text
-        case .map(let entries):
-            entries.first { $0.key == "name" }.flatMap { name in
-                if case .scalar(let scalar) = name.value.content { scalar.text } else { nil }
-            }
-        case .list: nil
-        }
+    private static func text(_ key: String, of node: YAMLNode) -> String {
+        guard case .map(let entries) = node.content, let entry = entries.first(where: { $0.key == key }),
+            case .scalar(let scalar) = entry.value.content
+        else { return "" }
+        return scalar.text
     }
 }
 

@@ -38,7 +38,7 @@ enum Unsupported {
         "scopes": "people cannot sign in through a provider yet",
     ]
 
-    static let providerTypes: [ProviderDefinition.Kind: String] = [
+    static let providerTypes: [ProviderKind: String] = [
         .oauth2: "people cannot sign in through a provider yet"
     ]
 

@@ -277,7 +277,9 @@ final class HTTPConnection: ChannelDuplexHandler {
             }
             return refuse(refusal)
         }
-        if isInputClosed || shared.lifecycle.isDraining, case .idle = phase { return linger() }
+        if isInputClosed, case .idle = phase { return linger() }
+        // The answer before this may have left without 'Connection: close': the next request may be on its way.
+        if shared.lifecycle.isDraining { drain() }
         if isReadHeldBack {
             isReadHeldBack = false
             context?.read()

@@ -42,7 +42,7 @@ package enum StoreSuite {
     }
 
     /// The failure of a commit; `nil` when it went through.
-    static func failure(
+    package static func failure(
         of changes: [StoreChange], events: [AuditEvent] = [], on store: some TransactionStore
     ) async -> StoreFailure? {
         do throws(StoreFailure) {

@@ -11,15 +11,18 @@ enum WriteJob: Sendable {
 /// What became of a job: how many rows a sweep removed, 0 for the others.
 typealias WriteResult = Result<Int, StoreFailure>
 
-/// Runs a batch of jobs as savepoints of one transaction, so that one fdatasync makes all of them durable.
+/// Runs a batch of jobs in one transaction, so that one fdatasync makes all of them durable.
 ///
-/// A job that fails is rolled back alone. When the file itself fails nothing of the batch has happened, and everybody is
+/// A job that is refused is taken back alone. When the file itself fails nothing of the batch has happened, and everybody is
 /// told so; the next batch tries again, so a full disk recovers by itself. After an fdatasync that failed, writes stop
 /// until the commit of a probe (`checkWritable`) succeeds: the system may have dropped the pages that it could not write and report success the
 /// next time, so nobody's change may be the one to find out. The probe goes over the same connection, which knows where
 /// the last good commit ends and writes over what follows; a reopened one would read the dropped pages back from memory
 /// and build on them.
 struct BatchWriter {
+    /// What came of a batch.
+    typealias Outcome = (results: [WriteResult], committed: [StoreChange])
+
     private let connection: Connection
     private let changes: ChangeWriter
     private var audit: AuditWriter
@@ -42,20 +45,16 @@ struct BatchWriter {
     }
 
     /// Runs the jobs; answers each one's result and every change that is now durable, in order.
-    mutating func run(_ jobs: [WriteJob]) -> (results: [WriteResult], committed: [StoreChange]) {
+    mutating func run(_ jobs: [WriteJob]) -> Outcome {
         if isStopped {
             let isProbe = { (job: WriteJob) in if case .probe = job { true } else { false } }
             guard jobs.contains(where: isProbe), probeAlone() else { return (jobs.map { _ in Self.stopped }, []) }
         }
         let head = audit.chain
-        var results: [WriteResult] = []
-        results.reserveCapacity(jobs.count)
-        var committed: [StoreChange] = []
         do throws(EngineError) {
-            try begin.run()
-            for job in jobs { results.append(try runSaved(job, into: &committed)) }
-            try commit.run()
-            return (results, committed)
+            if let outcome = try runTogether(jobs) { return outcome }
+            audit.chain = head
+            return try runSaved(jobs)
         } catch {
             audit.chain = head
             giveUp()
@@ -67,28 +66,58 @@ struct BatchWriter {
     private static let stopped: WriteResult = .failure(
         .unavailable("writes are stopped: an fdatasync failed; see to the disk, then the next successful probe starts them again"))
 
-    /// One job within its savepoint. Throws when the whole batch must be given up.
+    /// All jobs without savepoints: the engine copies every page that a savepoint touches, which costs more than the
+    /// changes. A refused job that had changed nothing yet needs no undoing, as with a replayed token. `nil`, and the
+    /// transaction is taken back, when one had.
+    private mutating func runTogether(_ jobs: [WriteJob]) throws(EngineError) -> Outcome? {
+        var outcome: Outcome = ([], [])
+        try begin.run()
+        for job in jobs {
+            let changesBefore = connection.totalChanges
+            do throws(JobFailure) {
+                outcome.results.append(.success(try perform(job, into: &outcome.committed)))
+            } catch {
+                switch error {
+                case .engine(let failure): throw failure
+                case .refused(let failure):
+                    guard connection.totalChanges == changesBefore else {
+                        try rollback.run()
+                        return nil
+                    }
+                    outcome.results.append(.failure(failure))
+                }
+            }
+        }
+        try commit.run()
+        return outcome
+    }
+
+    /// Each job within a savepoint, so that a refused one is taken back alone.
+    private mutating func runSaved(_ jobs: [WriteJob]) throws(EngineError) -> Outcome {
+        var outcome: Outcome = ([], [])
+        try begin.run()
+        for job in jobs { outcome.results.append(try runSaved(job, into: &outcome.committed)) }
+        try commit.run()
+        return outcome
+    }
+
+    /// Throws when the whole batch must be given up.
     private mutating func runSaved(_ job: WriteJob, into committed: inout [StoreChange]) throws(EngineError) -> WriteResult {
         let head = audit.chain
         try save.run()
-        do throws(JobFailure) {
-            let count = try perform(job, into: &committed)
-            try release()
+        let result: Result<Int, JobFailure>
+        do throws(JobFailure) { result = .success(try perform(job, into: &committed)) } catch { result = .failure(error) }
+        switch result {
+        case .success(let count):
+            try forget.run()
             return .success(count)
-        } catch {
-            switch error {
-            case .engine(let failure): throw failure
-            case .refused(let failure):
-                audit.chain = head
-                try undo.run()
-                try forget.run()
-                return .failure(failure)
-            }
+        case .failure(.engine(let failure)): throw failure
+        case .failure(.refused(let failure)):
+            audit.chain = head
+            try undo.run()
+            try forget.run()
+            return .failure(failure)
         }
-    }
-
-    private func release() throws(JobFailure) {
-        do throws(EngineError) { try forget.run() } catch { throw .engine(error) }
     }
 
     /// Appends to `committed` only when nothing of the job can fail any more.

@@ -7,6 +7,11 @@ package struct CorruptRow: Hashable, Sendable {
     package let table: String
     /// The key as far as it reads; of outside origin, so it belongs in a log's metadata.
     package let key: String
+
+    package init(table: String, key: String) {
+        self.table = table
+        self.key = key
+    }
 }
 
 /// Reads the database, on connections that see the last commit and never wait for the writer.

@@ -45,6 +45,9 @@ enum SQLValue: Hashable, Sendable {
     /// Whether `BEGIN` was run and neither `COMMIT` nor `ROLLBACK` since, by us or by the engine after a failure.
     var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 
+    /// How many rows were changed since the connection was opened, counting those that were rolled back later.
+    var totalChanges: Int32 { unsafe sqlite3_total_changes(handle) }
+
     func prepare(_ sql: String) throws(EngineError) -> Statement { try Statement(self, sql) }
 
     fileprivate var lastError: EngineError {

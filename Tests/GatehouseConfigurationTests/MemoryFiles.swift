@@ -38,7 +38,7 @@ struct MemoryFiles: Sendable {
 
     func load(
         _ paths: [String] = ["gatehouse.yaml"], templates: TemplateCatalog = .none
-    ) throws(ConfigurationProblems) -> Configuration {
+    ) throws(ConfigurationProblems) -> LoadedConfiguration {
         try loadConfiguration(paths: paths, surroundings: surroundings, templates: templates)
     }
 

@@ -14,7 +14,7 @@ private let templates = TemplateCatalog([
         issuer: https://ci.example
         algorithms: [RS256]
         max_token_age: 10m
-        claims: [sub, repository]
+        claims: [sub, {name: repository_id, meaning: its number, immutable: true}]
         quirks: anything
         """.utf8),
     "inputs": Array(
@@ -64,10 +64,11 @@ private let key =
         #expect(provider.maximumRSABits == 8192)
         #expect(provider.type == TypeRule.oneOf(["at+jwt"]).or(.jwt))
         #expect(
-            provider.cache
+            provider.keyCache
                 == KeyCacheSettings(
-                    grace: 0, cooldown: 60, minimumLifetime: 300, maximumLifetime: 3600, maximumAge: 7200))
-        guard case .keySetURL(let url) = provider.keySource else {
+                    grace: .zero, unknownKeyCooldown: .seconds(60), minimumLifetime: .seconds(300),
+                    maximumLifetime: .seconds(3600), maximumAge: .seconds(7200)))
+        guard case .jwksURI(let url) = provider.keySource else {
             Issue.record("no key set URL")
             return
         }
@@ -82,7 +83,11 @@ private let key =
         #expect(provider.algorithms == [.RS256])
         #expect(provider.maximumTokenAge == 300)
         #expect(provider.keySource == .discovery)
-        #expect(provider.knownClaims == [Key("sub"), Key("repository")])
+        #expect(
+            provider.knownClaims == [
+                KnownClaim(name: "sub", meaning: "", isImmutable: false),
+                KnownClaim(name: "repository_id", meaning: "its number", isImmutable: true),
+            ])
     }
 
     @Test func aTemplatesInputIsFilledIn() throws {
@@ -156,7 +161,7 @@ private let key =
         ),
         ("template: ci\nissuer: a.example", "p/a.yaml:4:9: 'issuer' does not begin with https://"),
         (
-            "template: ci\nkey_cache: {max_lifetime: 2d}",
+            "template: ci\nkey_cache: {max_lifetime: 2d, max_age: 1d}",
             "p/a.yaml:4:12: 'key_cache' must have min_lifetime at most max_lifetime, and that at most max_age"
         ),
     ])
@@ -173,7 +178,10 @@ private let key =
             "name: t\ntemplate: ci\naudiences: []",
             "p/a.yaml:3:12: 'audiences' is empty: no token could ever be accepted"
         ),
-        ("name: T\ntemplate: ci\naudiences: [a]", "p/a.yaml:1:7: 'name' must be 1 to 63 of a-z, 0-9 and '-'"),
+        (
+            "name: T\ntemplate: ci\naudiences: [a]",
+            "p/a.yaml:1:7: 'name' must be 1 to 63 of a-z, 0-9, '-' and '_', and begin and end with a letter or digit"
+        ),
     ])
     func whatEveryProviderMustHave(_ text: String, _ problem: String) {
         #expect(files(text).problems(templates: templates) == [problem])

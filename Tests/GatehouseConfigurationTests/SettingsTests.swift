@@ -137,7 +137,6 @@ import Testing
             "gatehouse.yaml:2:11: 'plugins' names 'development', which comes with 'gatehouse serve --dev' only"
         ),
         ("plugins: [token, token]", "gatehouse.yaml:2:10: 'plugins' names a plugin twice"),
-        ("plugins: []", "gatehouse.yaml:2:10: 'plugins' is empty"),
         (
             "limits: {header_list: 64KB}",
             "gatehouse.yaml:2:23: 'header_list' must be a size such as 512B, 64KiB or 1MiB"

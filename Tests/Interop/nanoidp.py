@@ -4,6 +4,7 @@ NanoIDP signs ID tokens and access tokens with the same key and the same `typ`; 
 where a provider's `audiences` has to hold.
 """
 
+import json
 import pathlib
 import sys
 import tempfile
@@ -44,7 +45,10 @@ users:
 
 def sign_in(issuer, user):
     redirect = "http://127.0.0.1:1/callback"
-    query = {"client_id": CLIENT, "redirect_uri": redirect, "response_type": "code", "scope": "openid", "nonce": "n"}
+    query = {
+        "client_id": CLIENT, "redirect_uri": redirect, "response_type": "code", "scope": "openid", "nonce": "n",
+        "claims": json.dumps({"id_token": {"groups": {"essential": True}}}),  # OpenID Connect Core §5.5
+    }
     url = issuer + "/authorize?" + urllib.parse.urlencode(query)
     signed_in = requests.post(url, data={"username": user, "password": user}, allow_redirects=False, timeout=10)
     code = urllib.parse.parse_qs(urllib.parse.urlparse(signed_in.headers["location"]).query)["code"][0]

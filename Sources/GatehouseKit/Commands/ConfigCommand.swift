@@ -18,7 +18,7 @@ struct ConfigValidateCommand: ParsableCommand {
 
     func run() throws {
         let loaded = try files.load()
-        let policies = PolicySet(loaded.policies, defaultAudience: loaded.settings.publicURL)
+        let policies = PolicySet(loaded.policies, defaultAudience: loaded.settings.publicURL.text)
         let refusals = policies.refused.flatMap { refused in refused.issues.map { "policy '\(refused.name)': \($0)" } }
         guard refusals.isEmpty else { throw CommandFailure(.usage, messages: refusals) }
         Console.print(

@@ -10,6 +10,8 @@ struct InputFile: Hashable, Sendable {
     var isStandardInput: Bool { path.utf8.elementsEqual("-".utf8) }
     var name: String { isStandardInput ? "standard input" : Printable.shortened(path, to: 200) }
 
+    var isReadable: Bool { unsafe access(path, R_OK) == 0 }
+
     /// Everything in it, when it is not longer than `limit`.
     func read(limit: Int = 1 << 20) throws(CommandFailure) -> [UInt8] {
         let descriptor = isStandardInput ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)

@@ -104,7 +104,7 @@ struct Demo {
         return try require(answer.json["access_token"]?.stringValue, "the answer has no access_token")
     }
 
-    private func requestExchange(_ subject: String, subjectType: String, type: String?) async throws -> ClientResponse {
+    private func requestExchange(_ subject: String, subjectType: String, type: String?) async throws -> Answer {
         var form = [
             ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"), ("subject_token", subject),
             ("subject_token_type", subjectType),
@@ -121,7 +121,7 @@ struct Demo {
     }
 
     private func expectWhoAmI(_ token: String, accepted: Bool) async throws {
-        let answer = try await call(server.url, "/demo/payments/whoami", method: "GET", credential: token)
+        let answer = try await call(server.url, "/demo/payments/whoami", method: .GET, credential: token)
         try expect(answer.status == (accepted ? 200 : 401), "GET /demo/payments/whoami answered \(answer.status)")
         say("GET /demo/payments/whoami: \(answer.status)\(accepted ? " " + answer.json.encodedText() : "")")
     }
@@ -165,12 +165,20 @@ struct Demo {
         return value
     }
 
+    private struct Answer {
+        let status: Int
+        let json: JSONValue
+    }
+
     /// The answer, whatever its status.
     private func call(
-        _ base: String, _ path: String, method: String = "POST", body: JSONValue? = nil, form: [(String, String)]? = nil,
-        credential: String? = nil
-    ) async throws -> ClientResponse {
+        _ base: String, _ path: String, method: FetchMethod = .POST, body: JSONValue? = nil,
+        form: [(String, String)]? = nil, credential: String? = nil
+    ) async throws -> Answer {
         let client = try GatehouseClient(server: base, credential: credential.map { Secret(utf8: $0) }, fetcher: fetcher)
-        return try await client.answer(method, path, body: body, form: form)
+        let content: ClientRequest.Body =
+            form.map { .form($0.map { ClientRequest.FormField($0.0, $0.1) }) } ?? body.map { .json($0) } ?? .none
+        let answer = try await client.answer(ClientRequest(method, path, body: content))
+        return Answer(status: answer.status, json: answer.json ?? .null)
     }
 }

@@ -26,7 +26,7 @@ struct Assembly {
 
     /// Opens the store, loads or makes the keys, and makes the first administrator when there never was one.
     static func make(
-        _ configuration: Configuration, additional: [Plugin], time: TimeSource, logger: Logger
+        _ configuration: LoadedConfiguration, additional: [Plugin], time: TimeSource, logger: Logger
     ) async throws -> Assembly {
         let settings = configuration.settings
         let issuer = try Issuer(settings.publicURL.text, allowingPlainHTTPOrigins: settings.ownPlainHTTPOrigin)

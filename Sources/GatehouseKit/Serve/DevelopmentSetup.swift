@@ -28,7 +28,7 @@ struct DevelopmentSetup {
     }
 
     /// The issuer of the demo provider, as its file says.
-    func issuer(of configuration: Configuration) throws(SetupFailure) -> String {
+    func issuer(of configuration: LoadedConfiguration) throws(SetupFailure) -> String {
         guard let demo = configuration.providers.first(where: { $0.name.rawValue.hasSameBytes(as: "demo") }),
             case .exactly(let issuer) = demo.issuer, issuer.rawValue.hasPrefix("http://127.0.0.1:")
         else { throw .noDemoProvider }

@@ -3,11 +3,13 @@ import DevelopmentPlugin
 import Federation
 import GatehouseConfiguration
 import GatehouseServer
-import Glibc
+import HTTPFetch
 import Logging
 import Observability
+import SQLiteStore
 import ServerPlugin
 import ServiceLifecycle
+import UnixSignals
 
 /// One `gatehouse serve`, from assembly to the last answer.
 struct RunningServer {

@@ -45,7 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
             log.close()
             errors.close()
         }
-        let level = JSONLogHandler.gatehouse(environment: Environment.all, configured: nil)
+        let level = Logger.Level.gatehouse(environment: Environment.all, configured: nil)
         let logger = Logger(label: "gatehouse") { label in
             JSONLogHandler(label: label, level: level, writer: errors) { time.now().milliseconds }
         }

@@ -19,4 +19,4 @@ enum Version {
 }
 
 /// Standard output is buffered when it is a pipe; whoever waits for our line must get it.
-func flushOutput() { unsafe fflush(nil) }
+func flushOutput() { fflush(nil) }

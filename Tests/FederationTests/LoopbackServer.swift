@@ -1,0 +1,1 @@
+../HTTPFetchTests/LoopbackServer.swift
