@@ -27,7 +27,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// Every template in `providers/`; a test compares this list with the folder.
-let providerTemplates = ["generic-oidc"]
+let providerTemplates = [
+    "auth0", "entra-id", "generic-oidc", "github-actions", "gitlab-ci", "google", "keycloak", "kubernetes", "okta",
+]
 
 let package = Package(
     name: "gatehouse",

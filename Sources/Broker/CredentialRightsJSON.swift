@@ -62,7 +62,8 @@ extension PolicyGrant {
 
     fileprivate init?(json: JSONValue) {
         guard let object = json.objectValue, object.members.count == 3, let policy = object["policy"]?.stringValue,
-            let provider = object["provider"]?.stringValue, let access = object["access"].flatMap(NamespaceAccess.init(json:))
+            let provider = object["provider"]?.stringValue,
+            let access = object["access"].flatMap(NamespaceAccess.init(json:))
         else { return nil }
         self.init(policy: policy, provider: provider, access: access)
     }

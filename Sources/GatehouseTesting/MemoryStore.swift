@@ -80,7 +80,9 @@ package final class MemoryStore: BrokerStore {
         for start in stride(from: 0, to: all.count, by: 1000) { receive(Array(all[start...].prefix(1000))) }
     }
 
-    package func credential(named name: String, in namespace: NamespaceName) async throws(StoreFailure) -> CredentialRecord? {
+    package func credential(
+        named name: String, in namespace: NamespaceName
+    ) async throws(StoreFailure) -> CredentialRecord? {
         try read { tables in
             tables.credentials.values.first { $0.namespace == namespace && $0.name.hasSameBytes(as: name) }
         }

@@ -37,7 +37,9 @@ struct MemoryTables: Sendable {
     var everything: [StoreChange] {
         principals.values.sorted { $0.principal.id < $1.principal.id }.map { .insertPrincipal($0) }
             + credentials.values.sorted { $0.id < $1.id }.map { .insertCredential($0) }
-            + revoked.sorted { $0.key < $1.key }.map { .revokeToken(RevokedToken(tokenID: $0.key.rawValue, until: $0.value)) }
+            + revoked.sorted { $0.key < $1.key }.map {
+                .revokeToken(RevokedToken(tokenID: $0.key.rawValue, until: $0.value))
+            }
             + namespaces.sorted { $0.key < $1.key }.map { .insertNamespace($0.key, createdAt: $0.value) }
     }
 
@@ -56,7 +58,9 @@ struct MemoryTables: Sendable {
             guard principals[record.principal.id] == nil else { return { _ in } }
             return replace(record)
         case .updatePrincipal(let record):
-            guard var stored = principals[record.principal.id], stored.revision == record.revision &- 1 else { throw .conflict }
+            guard var stored = principals[record.principal.id], stored.revision == record.revision &- 1 else {
+                throw .conflict
+            }
             (stored.isEnabled, stored.bindings, stored.revision) = (record.isEnabled, record.bindings, record.revision)
             return replace(stored)
         case .claim(let use):

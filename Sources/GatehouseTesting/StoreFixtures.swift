@@ -6,7 +6,9 @@ package import StrictJSON
 package enum StoreFixtures {
     package static let owner = PrincipalID(unchecked: "usr_owner")
 
-    package static func principal(_ id: PrincipalID = owner, name: String = "owner", revision: Int64 = 1) -> PrincipalRecord {
+    package static func principal(
+        _ id: PrincipalID = owner, name: String = "owner", revision: Int64 = 1
+    ) -> PrincipalRecord {
         PrincipalRecord(
             principal: Principal(id: id, kind: .user, name: name, origin: nil),
             bindings: NamespaceAccess([.named(.system): [.admin], .allApplication: [.developer, .monitor]]),
@@ -18,7 +20,8 @@ package enum StoreFixtures {
         PrincipalRecord(
             principal: Principal(
                 id: PrincipalID(unchecked: "wkl_\(number)"), kind: .workload, name: "repo:acme/app",
-                origin: Principal.Origin(provider: "github", issuer: "https://issuer.example", subject: "repo:acme/app:\(number)")),
+                origin: Principal.Origin(
+                    provider: "github", issuer: "https://issuer.example", subject: "repo:acme/app:\(number)")),
             bindings: .none, createdAt: Timestamp(milliseconds: 2_000))
     }
 
@@ -32,7 +35,8 @@ package enum StoreFixtures {
         removableAt: Int64 = 1_000_000, revision: Int64 = 1
     ) -> CredentialRecord {
         CredentialRecord(
-            id: CredentialID(unchecked: "cred_\(number)"), namespace: namespace, name: name ?? "name-\(number)", type: type,
+            id: CredentialID(unchecked: "cred_\(number)"), namespace: namespace, name: name ?? "name-\(number)",
+            type: type,
             owner: owner, tokenHash: hash ?? Self.hash(number), createdAt: Timestamp(milliseconds: 3_000),
             expiresAt: Timestamp(milliseconds: 900_000), rights: rights, parent: .subjectToken("aa"), root: .bootstrap,
             removableAt: Timestamp(milliseconds: removableAt), revision: revision)

@@ -31,7 +31,8 @@ extension StoreSuite {
                 position = last.sequence
             }
             try requireEqual(found, Array(1...25), "sequence")
-            try requireEqual(try await store.auditEntries(node: "nobody", after: 0, limit: 10), [], "another node's rows")
+            try requireEqual(
+                try await store.auditEntries(node: "nobody", after: 0, limit: 10), [], "another node's rows")
             try requireEqual(try await store.auditEntries(node: nil, after: .max, limit: 10), [], "rows after the last")
             try requireEqual(try await store.auditEntries(node: nil, after: .min, limit: 0), [], "at most none")
         },
@@ -44,7 +45,9 @@ extension StoreSuite {
         check("removed, edited and reordered audit rows are found") { store in
             try await store.commit([], events: (0..<10).map { Fixtures.event("request-\($0)") })
             let entries = try await store.auditEntries(node: nil, after: 0, limit: 100)
-            guard let node = entries.first?.node, entries.count == 10 else { throw Failure(description: "no audit rows") }
+            guard let node = entries.first?.node, entries.count == 10 else {
+                throw Failure(description: "no audit rows")
+            }
             for (name, edit, expected) in tamperings(node) {
                 var rows = entries
                 edit(&rows)
@@ -65,21 +68,33 @@ extension StoreSuite {
             ("a row is gone", { $0.remove(at: 4) }, .gap(node: node, expected: 5, found: 6)),
             ("a row comes twice", { $0.insert($0[4], at: 4) }, .gap(node: node, expected: 6, found: 5)),
             ("two rows change places", { $0.swapAt(4, 5) }, .gap(node: node, expected: 5, found: 6)),
-            ("two bodies change places", { rows in
-                (rows[4], rows[5]) = (rows[4].with(body: rows[5].body), rows[5].with(body: rows[4].body))
-            }, .alteredBody(node: node, sequence: 5)),
-            ("a bit is flipped", { rows in
-                var body = rows[7].body
-                body[10] ^= 1
-                rows[7] = rows[7].with(body: body)
-            }, .alteredBody(node: node, sequence: 8)),
-            ("a row is rewritten with a hash that fits", { rows in
-                var chain = AuditChain(node: node, sequence: 4, head: rows[4].previousHash)
-                rows[4] = chain.append(Array("{}".utf8))
-            }, .brokenLink(node: node, sequence: 6)),
-            ("a row before the first", { rows in
-                rows.insert(AuditEntry(node: node, sequence: 0, body: [], previousHash: [], hash: []), at: 0)
-            }, .gap(node: node, expected: 1, found: 0)),
+            (
+                "two bodies change places",
+                { rows in
+                    (rows[4], rows[5]) = (rows[4].with(body: rows[5].body), rows[5].with(body: rows[4].body))
+                }, .alteredBody(node: node, sequence: 5)
+            ),
+            (
+                "a bit is flipped",
+                { rows in
+                    var body = rows[7].body
+                    body[10] ^= 1
+                    rows[7] = rows[7].with(body: body)
+                }, .alteredBody(node: node, sequence: 8)
+            ),
+            (
+                "a row is rewritten with a hash that fits",
+                { rows in
+                    var chain = AuditChain(node: node, sequence: 4, head: rows[4].previousHash)
+                    rows[4] = chain.append(Array("{}".utf8))
+                }, .brokenLink(node: node, sequence: 6)
+            ),
+            (
+                "a row before the first",
+                { rows in
+                    rows.insert(AuditEntry(node: node, sequence: 0, body: [], previousHash: [], hash: []), at: 0)
+                }, .gap(node: node, expected: 1, found: 0)
+            ),
         ]
     }
 }

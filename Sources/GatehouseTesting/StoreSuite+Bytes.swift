@@ -25,15 +25,21 @@ extension StoreSuite {
             for (one, other) in lookalikes {
                 for text in [one, other] {
                     let found = try await store.credential(named: text, in: .system)?.name
-                    try require(found.map { $0.utf8.elementsEqual(text.utf8) } ?? false, "the credential has another name")
+                    try require(
+                        found.map { $0.utf8.elementsEqual(text.utf8) } ?? false, "the credential has another name")
                     let setting = try await store.setting(text)
-                    try require(setting.map { $0.utf8.elementsEqual(text.utf8) } ?? false, "the setting has another value")
-                    try requireEqual(await failure(of: [.claim(Fixtures.use(text))], on: store), .alreadyUsed, "claim again")
+                    try require(
+                        setting.map { $0.utf8.elementsEqual(text.utf8) } ?? false, "the setting has another value")
+                    try requireEqual(
+                        await failure(of: [.claim(Fixtures.use(text))], on: store), .alreadyUsed, "claim again")
                 }
             }
         },
         check("names are kept and ordered by their bytes") { store in
-            let names = ["", "\u{0}", "a\u{0}b", "B", "a", "a'b\"; --", "Z", "\u{FF5E}", "\u{1F600}", String(repeating: "x", count: 9000)]
+            let names = [
+                "", "\u{0}", "a\u{0}b", "B", "a", "a'b\"; --", "Z", "\u{FF5E}", "\u{1F600}",
+                String(repeating: "x", count: 9000),
+            ]
             try await store.commit([.insertPrincipal(Fixtures.principal())])
             for (number, name) in names.enumerated() {
                 try await store.commit([.insertCredential(Fixtures.credential(number, name: name))])
@@ -51,11 +57,14 @@ extension StoreSuite {
         check("every kind of record comes back as it went in") { store in
             let access = NamespaceAccess([.named(.shared): [.monitor], .allApplication: [.developer, .powerDeveloper]])
             let grants = [
-                PolicyGrant(policy: "a", provider: "p", access: access), PolicyGrant(policy: "\u{212A}\"", provider: "", access: .none),
+                PolicyGrant(policy: "a", provider: "p", access: access),
+                PolicyGrant(policy: "\u{212A}\"", provider: "", access: .none),
             ]
             let rights: [CredentialRights] = [
-                .owner(ceiling: nil), .owner(ceiling: NamespaceAccess.none), .owner(ceiling: access), .policies([], types: []),
-                .policies(grants, types: [.apiToken, .kubeConfig]), .policies(grants, types: Set(CredentialType.allCases)),
+                .owner(ceiling: nil), .owner(ceiling: NamespaceAccess.none), .owner(ceiling: access),
+                .policies([], types: []),
+                .policies(grants, types: [.apiToken, .kubeConfig]),
+                .policies(grants, types: Set(CredentialType.allCases)),
             ]
             let sources: [CredentialSource] = [.subjectToken("ab"), .credential("cred_x:y"), .session(":"), .bootstrap]
             try await store.commit([.insertPrincipal(Fixtures.principal())])
@@ -75,10 +84,13 @@ extension StoreSuite {
                 try await store.commit([.insertCredential(record)])
                 try requireEqual(try await store.credential(record.id), record, "credential of type \(type)")
                 try requireEqual(
-                    try await store.credential(named: record.name, in: record.namespace), record, "credential by its name")
+                    try await store.credential(named: record.name, in: record.namespace), record,
+                    "credential by its name")
             }
-            try requireEqual(try await store.credential(CredentialID(unchecked: "cred_none")), nil, "an id that is not there")
-            try requireEqual(try await store.credential(named: "name-2", in: .system), nil, "a name of another namespace")
+            try requireEqual(
+                try await store.credential(CredentialID(unchecked: "cred_none")), nil, "an id that is not there")
+            try requireEqual(
+                try await store.credential(named: "name-2", in: .system), nil, "a name of another namespace")
         },
     ]
 }

@@ -22,7 +22,8 @@ extension StoreSuite {
     static let concurrencyChecks: [Check] = [
         check("of 500 claims of one key at once exactly one wins") { store in
             let result = await outcomes(500) { number in
-                await failure(of: [.claim(Fixtures.use("one"))], events: [Fixtures.event("request-\(number)")], on: store)
+                await failure(
+                    of: [.claim(Fixtures.use("one"))], events: [Fixtures.event("request-\(number)")], on: store)
             }
             try requireEqual(result.successes, 1, "winners")
             try requireEqual(result.failures, [.alreadyUsed], "failures")
@@ -44,7 +45,9 @@ extension StoreSuite {
             let result = await outcomes(20) { _ in
                 while true {
                     do throws(StoreFailure) {
-                        guard var record = try await store.credential(CredentialID(unchecked: "cred_1")) else { return .conflict }
+                        guard var record = try await store.credential(CredentialID(unchecked: "cred_1")) else {
+                            return .conflict
+                        }
                         record.revision += 1
                         record.removableAt = record.removableAt.adding(seconds: 1)
                         try await store.commit([.updateCredential(record)])
@@ -68,7 +71,9 @@ extension StoreSuite {
             }
             try requireEqual(result.successes, 400, "successes")
             try require(result.failures.isSubset(of: [.alreadyUsed, .alreadyExists]), "failures: \(result.failures)")
-            let credentials = try await contents(store).filter { if case .insertCredential = $0 { true } else { false } }
+            let credentials = try await contents(store).filter {
+                if case .insertCredential = $0 { true } else { false }
+            }
             try requireEqual(credentials.count, 400, "credentials")
             let report = await verifyAudit(reader: store)
             try requireEqual(report.count, 400, "audit rows")
@@ -101,7 +106,9 @@ extension StoreSuite {
             await withTaskGroup(of: Void.self) { group in
                 for _ in 0..<100 {
                     group.addTask {
-                        guard var record = try? await store.credential(CredentialID(unchecked: "cred_1")) else { return }
+                        guard var record = try? await store.credential(CredentialID(unchecked: "cred_1")) else {
+                            return
+                        }
                         record.revision += 1
                         _ = await failure(of: [.updateCredential(record)], on: store)
                     }

@@ -9,8 +9,10 @@ extension StoreSuite {
             try await store.commit([.insertPrincipal(Fixtures.principal()), .claim(Fixtures.use("spent"))])
             let changes: [StoreChange] = [
                 .insertPrincipal(Fixtures.workload(1)), .insertCredential(Fixtures.credential(1)),
-                .insertSetting(name: "a", value: "1"), .insertNamespace(.default, createdAt: Timestamp(milliseconds: 1)),
-                .revokeToken(RevokedToken(tokenID: "t", until: Timestamp(milliseconds: 9))), .claim(Fixtures.use("fresh")),
+                .insertSetting(name: "a", value: "1"),
+                .insertNamespace(.default, createdAt: Timestamp(milliseconds: 1)),
+                .revokeToken(RevokedToken(tokenID: "t", until: Timestamp(milliseconds: 9))),
+                .claim(Fixtures.use("fresh")),
                 .claim(Fixtures.use("spent")),
             ]
             let before = try await contents(store)
@@ -34,7 +36,8 @@ extension StoreSuite {
             ])
             try requireEqual(try await store.credential(record.id), record, "credential")
             try requireEqual(
-                await failure(of: [.claim(Fixtures.use("twice")), .claim(Fixtures.use("twice"))], on: store), .alreadyUsed,
+                await failure(of: [.claim(Fixtures.use("twice")), .claim(Fixtures.use("twice"))], on: store),
+                .alreadyUsed,
                 "the same claim twice in one transaction")
             try requireEqual(await failure(of: [.claim(Fixtures.use("twice"))], on: store), nil, "the claim afterwards")
         },
@@ -100,12 +103,18 @@ extension StoreSuite {
         ("a credential's id is taken", [.insertCredential(Fixtures.credential(1, hash: .some(nil)))], .alreadyExists),
         ("a credential's name is taken", [.insertCredential(Fixtures.credential(2, name: "taken"))], .alreadyExists),
         ("a token hash is taken", [.insertCredential(Fixtures.credential(2, hash: Fixtures.hash(1)))], .alreadyExists),
-        ("the owner is not there", [.insertCredential(Fixtures.credential(2, owner: PrincipalID(unchecked: "usr_none")))], .conflict),
+        (
+            "the owner is not there",
+            [.insertCredential(Fixtures.credential(2, owner: PrincipalID(unchecked: "usr_none")))], .conflict
+        ),
         ("an update of the same revision", [.updateCredential(Fixtures.credential(1))], .conflict),
         ("an update two revisions ahead", [.updateCredential(Fixtures.credential(1, revision: 3))], .conflict),
         ("an update of the least revision", [.updateCredential(Fixtures.credential(1, revision: .min))], .conflict),
         ("an update of a credential that is gone", [.updateCredential(Fixtures.credential(9, revision: 2))], .conflict),
-        ("a deletion of another revision", [.deleteCredential(CredentialID(unchecked: "cred_1"), revision: 2)], .conflict),
+        (
+            "a deletion of another revision", [.deleteCredential(CredentialID(unchecked: "cred_1"), revision: 2)],
+            .conflict
+        ),
         ("a deletion of what is gone", [.deleteCredential(CredentialID(unchecked: "cred_9"), revision: 1)], .conflict),
         ("a principal's id is taken", [.insertPrincipal(Fixtures.principal(name: "other"))], .alreadyExists),
         ("a principal updated twice", [.updatePrincipal(Fixtures.principal())], .conflict),

@@ -20,7 +20,8 @@ package enum StoreSuite {
     }
 
     package static let checks: [Check] =
-        transactionChecks + refusalChecks + byteChecks + concurrencyChecks + observerChecks + readingChecks + auditChecks
+        transactionChecks + refusalChecks + byteChecks + concurrencyChecks + observerChecks + readingChecks
+        + auditChecks
         + sweepChecks
 
     /// A check with an observer of its own.

@@ -13,7 +13,8 @@ struct AuditWriter {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         var found = AuditChain(node: node)
-        let last = try connection.prepare("SELECT sequence, hash FROM audit WHERE node = ? ORDER BY sequence DESC LIMIT 1")
+        let last = try connection.prepare(
+            "SELECT sequence, hash FROM audit WHERE node = ? ORDER BY sequence DESC LIMIT 1")
         try last.forEach([.text(node)]) { row in
             if let sequence = row.integer(0), let head = row.blob(1) {
                 found = AuditChain(node: node, sequence: sequence, head: head)
@@ -25,7 +26,8 @@ struct AuditWriter {
     mutating func append(_ event: PreparedTransaction.Event) throws(EngineError) {
         let entry = chain.append(event.body)
         try insert.run([
-            .text(entry.node), .integer(entry.sequence), .blob(entry.body), .blob(entry.previousHash), .blob(entry.hash),
+            .text(entry.node), .integer(entry.sequence), .blob(entry.body), .blob(entry.previousHash),
+            .blob(entry.hash),
             .integer(event.time), .text(event.action), SQLValue(event.namespace), SQLValue(event.actor),
             SQLValue(event.target), .text(event.requestID),
         ])

@@ -64,7 +64,9 @@ struct BatchWriter {
     }
 
     private static let stopped: WriteResult = .failure(
-        .unavailable("writes are stopped: an fdatasync failed; see to the disk, then the next successful probe starts them again"))
+        .unavailable(
+            "writes are stopped: an fdatasync failed; see to the disk, then the next successful probe starts them again"
+        ))
 
     /// All jobs without savepoints: the engine copies every page that a savepoint touches, which costs more than the
     /// changes. A refused job that had changed nothing yet needs no undoing, as with a replayed token. `nil`, and the
@@ -102,11 +104,15 @@ struct BatchWriter {
     }
 
     /// Throws when the whole batch must be given up.
-    private mutating func runSaved(_ job: WriteJob, into committed: inout [StoreChange]) throws(EngineError) -> WriteResult {
+    private mutating func runSaved(
+        _ job: WriteJob, into committed: inout [StoreChange]
+    ) throws(EngineError) -> WriteResult {
         let head = audit.chain
         try save.run()
         let result: Result<Int, JobFailure>
-        do throws(JobFailure) { result = .success(try perform(job, into: &committed)) } catch { result = .failure(error) }
+        do throws(JobFailure) { result = .success(try perform(job, into: &committed)) } catch {
+            result = .failure(error)
+        }
         switch result {
         case .success(let count):
             try forget.run()

@@ -85,7 +85,8 @@ struct ChangeWriter {
         case .insertSetting(let name, let value):
             try insert(insertSetting, [.text(name), .text(value)], taken: .alreadyExists)
         case .insertNamespace(let name, let createdAt):
-            try insert(insertNamespace, [.text(name.rawValue), .integer(createdAt.milliseconds)], taken: .alreadyExists)
+            try insert(
+                insertNamespace, [.text(name.rawValue), .integer(createdAt.milliseconds)], taken: .alreadyExists)
         }
     }
 
@@ -96,7 +97,9 @@ struct ChangeWriter {
     /// A change that must find the revision it was made from.
     private func change(_ statement: Statement, _ values: [SQLValue]) throws(JobFailure) {
         let changed: Int
-        do throws(EngineError) { changed = try statement.run(values) } catch { throw Self.failure(error, taken: .conflict) }
+        do throws(EngineError) { changed = try statement.run(values) } catch {
+            throw Self.failure(error, taken: .conflict)
+        }
         guard changed == 1 else { throw .refused(.conflict) }
     }
 
@@ -111,7 +114,8 @@ struct ChangeWriter {
 
     private static func values(_ record: CredentialRecord, rights: String) -> [SQLValue] {
         [
-            .text(record.id.rawValue), .text(record.namespace.rawValue), .text(record.name), .text(record.type.rawValue),
+            .text(record.id.rawValue), .text(record.namespace.rawValue), .text(record.name),
+            .text(record.type.rawValue),
             .text(record.owner.rawValue), SQLValue(record.tokenHash?.bytes), .integer(record.createdAt.milliseconds),
             .integer(record.expiresAt.milliseconds), .integer(record.isActive ? 1 : 0),
             SQLValue(record.markedForDeletionAt?.milliseconds), .text(rights), .text(record.parent.text),
@@ -123,7 +127,8 @@ struct ChangeWriter {
         let principal = record.principal
         return [
             .text(principal.id.rawValue), .text(principal.kind.rawValue), .text(principal.name),
-            SQLValue(principal.origin?.provider), SQLValue(principal.origin?.issuer), SQLValue(principal.origin?.subject),
+            SQLValue(principal.origin?.provider), SQLValue(principal.origin?.issuer),
+            SQLValue(principal.origin?.subject),
             .integer(record.isEnabled ? 1 : 0), .text(bindings), .integer(record.createdAt.milliseconds),
             .integer(record.revision),
         ]

@@ -85,14 +85,24 @@ final class GroupCommit: Sendable {
     /// Takes no more, finishes what waits, and gives the statements back.
     func close() {
         state.withLock { $0.isClosed = true }
-        pool.writeWithoutTransaction { _ in writer.withLock { $0 = nil } }
+        pool.writeWithoutTransaction { database in
+            let wasOpen = writer.withLock { writer in
+                defer { writer = nil }
+                return writer != nil
+            }
+            // Everything into the one file: a pool closes its readers last, and they may not do it. When it fails, the
+            // next start finds everything in the log.
+            if wasOpen { _ = try? database.checkpoint(.truncate) }
+        }
     }
 }
 
 extension Database {
     /// The engine's handle for our statements, on the queue that GRDB lends it on.
     func borrowed() throws(EngineError) -> Connection {
-        guard let handle = unsafe sqliteConnection else { throw EngineError(code: 21, message: "the connection is closed") }
+        guard let handle = unsafe sqliteConnection else {
+            throw EngineError(code: 21, message: "the connection is closed")
+        }
         return unsafe Connection(handle)
     }
 }

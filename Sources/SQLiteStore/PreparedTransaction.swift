@@ -28,7 +28,8 @@ struct PreparedTransaction: Sendable {
         changes = transaction.changes.map { Change(change: $0, document: Self.document($0)) }
         events = transaction.events.map { event in
             Event(
-                body: event.encoded(), time: event.time.milliseconds, action: event.action.rawValue, namespace: event.namespace,
+                body: event.encoded(), time: event.time.milliseconds, action: event.action.rawValue,
+                namespace: event.namespace,
                 actor: event.actor.principal ?? event.actor.name, target: event.target, requestID: event.requestID)
         }
     }

@@ -15,10 +15,12 @@ struct RowReading {
         """
 
     mutating func credential(_ row: Statement) -> CredentialRecord? {
-        guard let id = row.text(0), let namespace = row.text(1).flatMap({ try? NamespaceName($0) }), let name = row.text(2),
+        guard let id = row.text(0), let namespace = row.text(1).flatMap({ try? NamespaceName($0) }),
+            let name = row.text(2),
             let type = row.text(3).flatMap(CredentialType.init(rawValue:)),
             let owner = row.text(4).flatMap({ try? PrincipalID($0) }), let createdAt = row.integer(6),
-            let expiresAt = row.integer(7), let isActive = row.flag(8), let rights = row.text(10).flatMap({ self.rights($0) }),
+            let expiresAt = row.integer(7), let isActive = row.flag(8),
+            let rights = row.text(10).flatMap({ self.rights($0) }),
             let parent = row.text(11).flatMap(CredentialSource.init(text:)),
             let root = row.text(12).flatMap(CredentialSource.init(text:)), let removableAt = row.integer(13),
             let revision = row.integer(14)
@@ -27,15 +29,20 @@ struct RowReading {
         let markedAt = row.integer(9)
         guard (hash == nil) == row.isNull(5), (markedAt == nil) == row.isNull(9) else { return nil }
         return CredentialRecord(
-            id: CredentialID(unchecked: id), namespace: namespace, name: name, type: type, owner: owner, tokenHash: hash,
-            createdAt: Timestamp(milliseconds: createdAt), expiresAt: Timestamp(milliseconds: expiresAt), isActive: isActive,
-            markedForDeletionAt: markedAt.map { Timestamp(milliseconds: $0) }, rights: rights, parent: parent, root: root,
+            id: CredentialID(unchecked: id), namespace: namespace, name: name, type: type, owner: owner,
+            tokenHash: hash,
+            createdAt: Timestamp(milliseconds: createdAt), expiresAt: Timestamp(milliseconds: expiresAt),
+            isActive: isActive,
+            markedForDeletionAt: markedAt.map { Timestamp(milliseconds: $0) }, rights: rights, parent: parent,
+            root: root,
             removableAt: Timestamp(milliseconds: removableAt), revision: revision)
     }
 
     private mutating func rights(_ text: String) -> CredentialRights? {
         if let known = knownRights[Key(text)] { return known }
-        guard let json = try? JSONValue.parse(Array(text.utf8)), let rights = CredentialRights(json: json) else { return nil }
+        guard let json = try? JSONValue.parse(Array(text.utf8)), let rights = CredentialRights(json: json) else {
+            return nil
+        }
         // A bound, so that rights which are all different do not pile up.
         if knownRights.count >= 1000 { knownRights.removeAll(keepingCapacity: true) }
         knownRights[Key(text)] = rights
@@ -47,7 +54,8 @@ struct RowReading {
 
     func principal(_ row: Statement) -> PrincipalRecord? {
         guard let id = row.text(0).flatMap({ try? PrincipalID($0) }),
-            let kind = row.text(1).flatMap(Principal.Kind.init(rawValue:)), let name = row.text(2), let isEnabled = row.flag(6),
+            let kind = row.text(1).flatMap(Principal.Kind.init(rawValue:)), let name = row.text(2),
+            let isEnabled = row.flag(6),
             let json = row.text(7).flatMap({ try? JSONValue.parse(Array($0.utf8)) }),
             let bindings = NamespaceAccess(json: json), let createdAt = row.integer(8), let revision = row.integer(9)
         else { return nil }
@@ -57,7 +65,8 @@ struct RowReading {
             origin = Principal.Origin(provider: provider, issuer: issuer, subject: subject)
         }
         return PrincipalRecord(
-            principal: Principal(id: id, kind: kind, name: name, origin: origin), isEnabled: isEnabled, bindings: bindings,
+            principal: Principal(id: id, kind: kind, name: name, origin: origin), isEnabled: isEnabled,
+            bindings: bindings,
             createdAt: Timestamp(milliseconds: createdAt), revision: revision)
     }
 
@@ -67,7 +76,9 @@ struct RowReading {
     }
 
     func namespace(_ row: Statement) -> StoreChange? {
-        guard let name = row.text(0).flatMap({ try? NamespaceName($0) }), let createdAt = row.integer(1) else { return nil }
+        guard let name = row.text(0).flatMap({ try? NamespaceName($0) }), let createdAt = row.integer(1) else {
+            return nil
+        }
         return .insertNamespace(name, createdAt: Timestamp(milliseconds: createdAt))
     }
 

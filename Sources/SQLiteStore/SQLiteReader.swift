@@ -18,10 +18,11 @@ package struct CorruptRow: Hashable, Sendable {
 ///
 /// On its own, from `SQLiteStore.openReadOnly`, it may run beside a live server: `gatehouse audit verify`.
 package final class SQLiteReader: CredentialReader, SettingReader, AuditReader, IndexSource {
-    private let database: any DatabaseReader
+    /// A pool, also where one connection would do: a `DatabaseQueue` crashes when it is read after it was closed.
+    private let database: DatabasePool
     private let reportCorruptRow: @Sendable (CorruptRow) -> Void
 
-    init(_ database: any DatabaseReader, corruptRow: @escaping @Sendable (CorruptRow) -> Void) {
+    init(_ database: DatabasePool, corruptRow: @escaping @Sendable (CorruptRow) -> Void) {
         self.database = database
         reportCorruptRow = corruptRow
     }
@@ -30,7 +31,9 @@ package final class SQLiteReader: CredentialReader, SettingReader, AuditReader, 
 
     // MARK: Credentials
 
-    package func credential(named name: String, in namespace: NamespaceName) async throws(StoreFailure) -> CredentialRecord? {
+    package func credential(
+        named name: String, in namespace: NamespaceName
+    ) async throws(StoreFailure) -> CredentialRecord? {
         try await credential("namespace = ? AND name = ?", [.text(namespace.rawValue), .text(name)])
     }
 
@@ -74,7 +77,8 @@ package final class SQLiteReader: CredentialReader, SettingReader, AuditReader, 
     // MARK: Settings and audit
 
     package func setting(_ name: String) async throws(StoreFailure) -> String? {
-        let page = try await read(table: "settings", "SELECT value FROM settings WHERE name = ?", [.text(name)]) { row, _ in
+        let page = try await read(table: "settings", "SELECT value FROM settings WHERE name = ?", [.text(name)]) {
+            row, _ in
             row.text(0)
         }
         guard page.corrupt == 0 else { throw .unavailable("the stored setting does not read") }
@@ -120,7 +124,8 @@ package final class SQLiteReader: CredentialReader, SettingReader, AuditReader, 
         try await load("revoked_tokens", "token_id, until", key: "token_id", receive) { row, reading in
             reading.revokedToken(row).map { .revokeToken($0) }
         }
-        try await load("namespaces", "name, created_at", key: "name", receive) { row, reading in reading.namespace(row) }
+        try await load("namespaces", "name, created_at", key: "name", receive) { row, reading in reading.namespace(row)
+        }
     }
 
     /// A table in pages by its key, which is the first column.

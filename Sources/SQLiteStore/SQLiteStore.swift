@@ -16,9 +16,11 @@ package final class SQLiteStore: BrokerStore {
     /// Opens the file, or makes it, and brings its tables up to date.
     ///
     /// - Parameters:
+    ///   - path: the file; its directory is made when missing.
     ///   - node: names this broker's audit chain; the same at every start.
     ///   - observer: see `CommitObserver`.
     ///   - corruptRow: told of each row that does not read and is left out; called from a reading thread.
+    /// - Throws: why the file cannot be used; nothing is left open.
     package init(
         path: String, node: String, observer: @escaping CommitObserver,
         corruptRow: @escaping @Sendable (CorruptRow) -> Void = { _ in }
@@ -44,9 +46,9 @@ package final class SQLiteStore: BrokerStore {
         do {
             var configuration = configuration
             configuration.readonly = true
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.read { database in try refuseNewerSchema(database, path: path) }
-            return SQLiteReader(queue, corruptRow: corruptRow)
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            try pool.read { database in try refuseNewerSchema(database, path: path) }
+            return SQLiteReader(pool, corruptRow: corruptRow)
         } catch {
             throw failure(error, path: path)
         }
@@ -68,7 +70,7 @@ package final class SQLiteStore: BrokerStore {
         configuration.prepareDatabase { database in
             try database.execute(
                 sql: """
-                    PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;
+                    PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;
                     PRAGMA journal_size_limit = 67108864;
                     """)
         }
@@ -120,9 +122,13 @@ extension SQLiteStore {
 }
 
 extension SQLiteStore {
-    package func loadIndex(_ receive: ([StoreChange]) -> Void) async throws(StoreFailure) { try await reader.loadIndex(receive) }
+    package func loadIndex(_ receive: ([StoreChange]) -> Void) async throws(StoreFailure) {
+        try await reader.loadIndex(receive)
+    }
 
-    package func credential(named name: String, in namespace: NamespaceName) async throws(StoreFailure) -> CredentialRecord? {
+    package func credential(
+        named name: String, in namespace: NamespaceName
+    ) async throws(StoreFailure) -> CredentialRecord? {
         try await reader.credential(named: name, in: namespace)
     }
 

@@ -14,7 +14,9 @@ enum Schema {
         return migrator
     }
 
-    private static var initial: [String] { [principals, credentials] + credentialIndexes + singleUse + others + [audit] }
+    private static var initial: [String] {
+        [principals, credentials] + credentialIndexes + singleUse + others + [audit]
+    }
 
     private static let principals = """
         CREATE TABLE principals (

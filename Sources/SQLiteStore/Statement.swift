@@ -143,7 +143,8 @@ extension Statement {
     }
 
     func text(_ column: Int32) -> String? {
-        guard unsafe sqlite3_column_type(handle, column) == SQLITE_TEXT, let address = unsafe sqlite3_column_text(handle, column)
+        guard unsafe sqlite3_column_type(handle, column) == SQLITE_TEXT,
+            let address = unsafe sqlite3_column_text(handle, column)
         else { return nil }
         let count = Int(unsafe sqlite3_column_bytes(handle, column))
         return unsafe String(validating: UnsafeBufferPointer(start: address, count: count), as: UTF8.self)

@@ -14,7 +14,7 @@ private let allowed: [String: Set<String>] = [
     "JOSELibJWT": ["JOSE", "OpenSSLCrypto", "CLibJWT"],
     "OAuth": [],
     "CEL": [],
-    "AccessPolicy": ["JOSE", "OAuth", "CEL"],
+    "AccessPolicy": ["CEL"],
     "HTTPFetch": ["CCurl", "HTTPTypes"],
     "Federation": ["JOSE", "JOSELibJWT", "OAuth", "HTTPFetch", "HTTPTypes"],
     "Broker": ["OpenSSLCrypto", "JOSE", "OAuth", "AccessPolicy", "Federation"],
@@ -27,8 +27,8 @@ private let allowed: [String: Set<String>] = [
     "Observability": ["Glibc", "Foundation"],
     // Does not know Broker: authentication, access and health come in through ServerPlugin's protocols.
     "GatehouseServer": [
-        "ServerPlugin", "AccessPolicy", "Observability", "HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
-        "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOConcurrencyHelpers", "ServiceLifecycle",
+        "ServerPlugin", "AccessPolicy", "Observability", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS", "NIOSSL",
+        "ServiceLifecycle",
     ],
     "GatehouseConfiguration": [
         "Broker", "AccessPolicy", "Federation", "JOSE", "HTTPFetch", "ProviderTemplates", "Yams", "Glibc",
@@ -39,6 +39,7 @@ private let allowed: [String: Set<String>] = [
         "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation", "Broker",
         "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DevelopmentPlugin", "Observability",
         "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", "HTTPTypes", "ArgumentParser", "ServiceLifecycle",
+        "UnixSignals",
         "Glibc", "Foundation",
     ],
     "gatehouse": ["GatehouseKit"],

@@ -33,10 +33,14 @@ struct AuditChainTests {
         return (0..<4).map { chain.append([$0]) }
     }()
 
-    private static func row(_ index: Int, node: String = "n", sequence: Int64? = nil, body: [UInt8]? = nil, previous: [UInt8]? = nil, hash: [UInt8]? = nil) -> AuditEntry {
+    private static func row(
+        _ index: Int, node: String = "n", sequence: Int64? = nil, body: [UInt8]? = nil, previous: [UInt8]? = nil,
+        hash: [UInt8]? = nil
+    ) -> AuditEntry {
         let row = rows[index]
         return AuditEntry(
-            node: node, sequence: sequence ?? row.sequence, body: body ?? row.body, previousHash: previous ?? row.previousHash,
+            node: node, sequence: sequence ?? row.sequence, body: body ?? row.body,
+            previousHash: previous ?? row.previousHash,
             hash: hash ?? row.hash)
     }
 
@@ -83,14 +87,19 @@ struct AuditChainTests {
 
     @Test func eventsEncodeInFixedOrderWithoutWhatIsAbsent() {
         let full = AuditEvent(
-            time: Timestamp(milliseconds: 1_795_482_123_004), action: .tokenExchanged, outcome: .refused, reason: "policy.no_match",
-            actor: AuditEvent.Actor(principal: "wkl_1", name: "a\"b", credential: "cred_1", provider: "github"), target: "tok_1",
+            time: Timestamp(milliseconds: 1_795_482_123_004), action: .tokenExchanged, outcome: .refused,
+            reason: "policy.no_match",
+            actor: AuditEvent.Actor(principal: "wkl_1", name: "a\"b", credential: "cred_1", provider: "github"),
+            target: "tok_1",
             namespace: "payments", requestID: "r1", details: ["scope": "x"])
-        let text = #"{"time":"2026-11-24T01:02:03.004Z","action":"token.exchange","outcome":"refused","reason":"policy.no_match","actor":{"principal":"wkl_1","name":"a\"b","credential":"cred_1","provider":"github"},"target":"tok_1","namespace":"payments","request_id":"r1","details":{"scope":"x"}}"#
+        let text =
+            #"{"time":"2026-11-24T01:02:03.004Z","action":"token.exchange","outcome":"refused","reason":"policy.no_match","actor":{"principal":"wkl_1","name":"a\"b","credential":"cred_1","provider":"github"},"target":"tok_1","namespace":"payments","request_id":"r1","details":{"scope":"x"}}"#
         #expect(full.encoded() == Array(text.utf8))
         let bare = AuditEvent(
-            time: Timestamp(milliseconds: 0), action: .cleanedUp, outcome: .success, actor: AuditEvent.Actor(), requestID: "")
-        let short = #"{"time":"1970-01-01T00:00:00.000Z","action":"store.clean_up","outcome":"success","actor":{},"request_id":""}"#
+            time: Timestamp(milliseconds: 0), action: .cleanedUp, outcome: .success, actor: AuditEvent.Actor(),
+            requestID: "")
+        let short =
+            #"{"time":"1970-01-01T00:00:00.000Z","action":"store.clean_up","outcome":"success","actor":{},"request_id":""}"#
         #expect(bare.encoded() == Array(short.utf8))
     }
 }

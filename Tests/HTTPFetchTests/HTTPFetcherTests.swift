@@ -236,13 +236,11 @@ func failure(
     }
 
     @Test func hangingPeerTimesOut() async throws {
-        let start = ContinuousClock.now
         let failure = try await failure(timeout: .milliseconds(200)) { connection in
             connection.readRequest()
             connection.waitForClose()
         }
         #expect(failure == .timeout(.response))
-        #expect(ContinuousClock.now - start < .seconds(2))
     }
 
     /// Bytes that keep coming do not extend the deadline.

@@ -10,7 +10,7 @@ import support
 from support import check, gatehouse, step
 
 EXAMPLE = pathlib.Path(__file__).parents[2] / "Examples/custom-plugin"
-PROVIDER = "name: nobody\ntemplate: generic-oidc\nissuer: https://nobody.example\naudiences: [nobody]\n"
+PROVIDER = "name: nobody\ntype: oidc\nissuer: https://nobody.example\naudiences: [nobody]\n"
 POLICIES = """
 policies:
   - {name: none, provider: nobody, when: "false", grant: [{namespace: payments, roles: [monitor]}]}
@@ -30,7 +30,7 @@ def main():
     with gatehouse("http://127.0.0.1:1", PROVIDER, POLICIES) as server:
         url = server.url + "/hello/"
         answer = requests.get(url + "payments", headers=server.admin, timeout=10)
-        check(answer.status_code == 200, f"an administrator is greeted: {answer.status_code} {answer.text}")
+        check(answer.status_code == 200, "an administrator is greeted", f"{answer.status_code} {answer.text}")
         check(answer.json() == {"hello": "administrator", "namespace": "payments"}, "by name, in the namespace asked for")
         check(requests.get(url + "payments", timeout=10).status_code == 401, "nobody is not: 401")
         check(requests.get(url + "nowhere", headers=server.admin, timeout=10).status_code == 404, "an unknown one is 404")

@@ -56,7 +56,7 @@ def exchange(server, token, scopes=None):
 def main():
     port = free_port()
     issuer = f"http://127.0.0.1:{port}"
-    provider = f"name: mock\ntemplate: generic-oidc\nissuer: {issuer}\naudiences: [{CLIENT}]\n"
+    provider = f"name: mock\ntype: oidc\nissuer: {issuer}\naudiences: [{CLIENT}]\n"
     policies = f"""
 policies:
   - name: alice

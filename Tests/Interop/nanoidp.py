@@ -66,7 +66,7 @@ def exchange(server, token, **fields):
 def main():
     port = free_port()
     issuer = f"http://127.0.0.1:{port}"
-    provider = f"name: nano\ntemplate: generic-oidc\nissuer: {issuer}\naudiences: [{CLIENT}]\n"
+    provider = f"name: nano\ntype: oidc\nissuer: {issuer}\naudiences: [{CLIENT}]\n"
     policies = """
 policies:
   - name: deployers
@@ -87,7 +87,7 @@ policies:
                 gatehouse(issuer, provider, policies) as server:
             tokens = sign_in(issuer, "alice")
             answer = exchange(server, tokens["id_token"])
-            check(answer.status_code == 200, f"alice's ID token is exchanged: {answer.status_code} {answer.text[:300]}")
+            check(answer.status_code == 200, "alice's ID token is exchanged", f"{answer.status_code} {answer.text[:300]}")
             body = answer.json()
             check(body["issued_token_type"].endswith(":access_token"), "the answer says what was issued")
             check(body["expires_in"] <= 300, "no longer than the policy's max_ttl, nor than the token presented")

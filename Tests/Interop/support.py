@@ -19,9 +19,10 @@ def step(text):
     print(text, flush=True)
 
 
-def check(condition, text):
+def check(condition, text, got=""):
+    """Ends the script when the condition does not hold; `got` is what came instead."""
     if not condition:
-        raise SystemExit(f"FAILED: {text}")
+        raise SystemExit(f"FAILED: {text}" + (f"; got {got}" if got else ""))
     step(f"ok: {text}")
 
 
@@ -92,12 +93,12 @@ bootstrap: {{admin_token: {{file: ./admin.token}}}}
 
     def introspect(self, token):
         answer = requests.post(self.url + "/oauth/introspect", data={"token": token}, headers=self.admin, timeout=10)
-        check(answer.status_code == 200, f"introspection answers 200, not {answer.status_code} {answer.text}")
+        check(answer.status_code == 200, "introspection answers", f"{answer.status_code} {answer.text}")
         return answer.json()
 
     def revoke(self, token):
         answer = requests.post(self.url + "/oauth/revoke", data={"token": token}, timeout=10)
-        check(answer.status_code == 200, f"revocation answers 200, not {answer.status_code} {answer.text}")
+        check(answer.status_code == 200, "revocation answers", f"{answer.status_code} {answer.text}")
 
 
 @contextlib.contextmanager

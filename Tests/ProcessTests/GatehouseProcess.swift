@@ -32,7 +32,7 @@ struct Finished: Sendable {
 
 /// Runs a command to its end.
 func run(
-    _ executable: String = GatehouseBinary.path, _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
+    _ arguments: [String], executable: String = GatehouseBinary.path, input: [UInt8] = [], environment: [String: String] = [:],
     in folder: URL? = nil
 ) async throws -> Finished {
     let process = Process()
@@ -99,7 +99,7 @@ final class ServerProcess: Sendable {
         let output = Pipe()
         new.standardOutput = output
         let log = state.appending(path: "stderr.log")
-        FileManager.default.createFile(atPath: log.path(), contents: nil)
+        _ = FileManager.default.createFile(atPath: log.path(), contents: nil)
         new.standardError = try FileHandle(forWritingTo: log)
         new.standardInput = FileHandle.nullDevice
         try new.run()
@@ -165,11 +165,11 @@ final class ServerProcess: Sendable {
     }
 
     func request(_ method: String, _ path: String, headers: [String] = [], body: String? = nil) async throws -> Answer {
-        var arguments = ["-s", "-S", "-X", method, "-w", "\n%{http_code}"]
+        var arguments = ["-s", "-S", "--noproxy", "*", "-X", method, "-w", "\n%{http_code}"]
         for header in headers { arguments += ["-H", header] }
         if body != nil { arguments += ["--data-binary", "@-"] }
         arguments.append(path.hasPrefix("http") ? path : url + path)
-        let result = try await ProcessTests.run("/usr/bin/curl", arguments, input: Array((body ?? "").utf8))
+        let result = try await ProcessTests.run(arguments, executable: "/usr/bin/curl", input: Array((body ?? "").utf8))
         try #require(result.code == 0, "curl: \(result.errors)")
         let end = try #require(result.output.lastIndex(of: "\n"))
         return Answer(status: Int(result.output[result.output.index(after: end)...]) ?? 0, body: String(result.output[..<end]))
@@ -201,7 +201,7 @@ func freePort() throws -> Int {
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-            unsafe bind(descriptor, generic, length) == 0 && unsafe getsockname(descriptor, generic, &length) == 0
+            unsafe bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
         }
     }
     guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }

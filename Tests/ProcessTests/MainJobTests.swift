@@ -44,7 +44,7 @@ import Testing
         }
         #expect(try await server.request("GET", "/api/web/namespaces/system/api_credentials", headers: [administrator]).status == 200)
         #expect(server.stop() == 0)
-        let audit = try await run(["audit", "verify", "--database", "sqlite:" + server.state.appending(path: "gatehouse.db").path()], )
+        let audit = try await run(["audit", "verify", "--database", "sqlite:" + server.state.appending(path: "gatehouse.db").path()])
         #expect(audit.code == 0, "\(audit.output)\(audit.errors)")
     }
 

@@ -14,7 +14,8 @@ struct RightsJSONTests {
             (.owner(ceiling: access), #"{"owner":{"*":["developer","monitor"],"system":["admin"]}}"#),
             (.policies([], types: []), #"{"policies":[],"types":[]}"#),
             (
-                .policies([PolicyGrant(policy: "p\"", provider: "\u{212A}", access: access)], types: [.kubeConfig, .apiToken]),
+                .policies(
+                    [PolicyGrant(policy: "p\"", provider: "\u{212A}", access: access)], types: [.kubeConfig, .apiToken]),
                 #"{"policies":[{"policy":"p\"","provider":"\#u{212A}","access":{"*":["developer","monitor"],"system":["admin"]}}],"types":["KUBE_CONFIG","API_TOKEN"]}"#
             ),
         ] as [(CredentialRights, String)])
@@ -28,7 +29,8 @@ struct RightsJSONTests {
             "null", "{}", "[]", #""owner""#, #"{"owner":true}"#, #"{"owner":[]}"#, #"{"owner":null,"types":[]}"#,
             #"{"owner":{"system":"admin"}}"#, #"{"owner":{"System":["admin"]}}"#, #"{"owner":{"system":["Admin"]}}"#,
             #"{"policies":[]}"#, #"{"types":[]}"#, #"{"policies":{},"types":[]}"#, #"{"policies":[],"types":["NONE"]}"#,
-            #"{"policies":[],"types":[1]}"#, #"{"policies":[null],"types":[]}"#, #"{"policies":[],"types":[],"limit":1}"#,
+            #"{"policies":[],"types":[1]}"#, #"{"policies":[null],"types":[]}"#,
+            #"{"policies":[],"types":[],"limit":1}"#,
             #"{"policies":[{"policy":"p","provider":"q"}],"types":[]}"#,
             #"{"policies":[{"policy":"p","provider":1,"access":{}}],"types":[]}"#,
             #"{"policies":[{"policy":"p","provider":"q","access":null}],"types":[]}"#,

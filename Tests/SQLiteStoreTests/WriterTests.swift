@@ -28,7 +28,9 @@ struct WriterTests {
         .transaction(PreparedTransaction(StoreTransaction(changes: changes, events: events)))
     }
 
-    private static func exchange(_ number: Int) -> WriteJob { .transaction(PreparedTransaction(StoreFixtures.exchange(number))) }
+    private static func exchange(_ number: Int) -> WriteJob {
+        .transaction(PreparedTransaction(StoreFixtures.exchange(number)))
+    }
 
     private static func isUnavailable(_ result: WriteResult) -> Bool {
         if case .failure(.unavailable) = result { true } else { false }
@@ -45,7 +47,9 @@ struct WriterTests {
                     Self.exchange(number), Self.job(changes, [StoreFixtures.event("lost")]), Self.exchange(number + 1),
                 ])
                 #expect(outcome.results == [.success(0), .failure(.alreadyUsed), .success(0)])
-                #expect(outcome.committed == StoreFixtures.exchange(number).changes + StoreFixtures.exchange(number + 1).changes)
+                #expect(
+                    outcome.committed == StoreFixtures.exchange(number).changes
+                        + StoreFixtures.exchange(number + 1).changes)
             }
             let settings = try Int.fetchOne(database, sql: "SELECT count(*) FROM settings")
             let credentials = try Int.fetchOne(database, sql: "SELECT count(*) FROM credentials")
@@ -97,7 +101,10 @@ struct WriterTests {
 
     @Test func aTextThatTheEngineRefusesFailsAlone() throws {
         try withWriter { writer, database in
-            try database.execute(sql: "CREATE TRIGGER no_poison BEFORE INSERT ON settings WHEN NEW.name = 'poison' BEGIN SELECT RAISE(ABORT, 'no'); END")
+            try database.execute(
+                sql:
+                    "CREATE TRIGGER no_poison BEFORE INSERT ON settings WHEN NEW.name = 'poison' BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
             let outcome = writer.run([
                 Self.exchange(0), Self.job([.insertSetting(name: "poison", value: "")]), Self.exchange(1),
             ])
@@ -112,7 +119,11 @@ struct WriterTests {
         let gate = DispatchSemaphore(value: 0)
         let isFirst = Mutex(true)
         let store = try SQLiteStore(path: directory.file("busy.db"), node: "n") { _ in
-            if isFirst.withLock({ first in defer { first = false }; return first }) { gate.wait() }
+            if isFirst.withLock({ first in
+                defer { first = false }; return first
+            }) {
+                gate.wait()
+            }
         }
         let results = await withTaskGroup(of: StoreFailure?.self) { group in
             for number in 0..<5_000 {

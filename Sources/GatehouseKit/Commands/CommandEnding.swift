@@ -4,11 +4,11 @@ import GatehouseConfiguration
 
 /// The one table from what a command threw to what is printed and to the exit code.
 struct CommandEnding: Hashable, Sendable {
-    let status: ExitStatus
+    let status: CommandStatus
     let standardOutput: String
     let standardError: String
 
-    init(_ status: ExitStatus, standardOutput: String = "", standardError: String = "") {
+    init(_ status: CommandStatus, standardOutput: String = "", standardError: String = "") {
         (self.status, self.standardOutput, self.standardError) = (status, standardOutput, standardError)
     }
 
@@ -21,7 +21,7 @@ struct CommandEnding: Hashable, Sendable {
         case let problems as ConfigurationProblems:
             self.init(.usage, standardError: problems.problems.map { Printable.line("error: \($0)") + "\n" }.joined())
         case let code as ExitCode:
-            self.init(ExitStatus(rawValue: code.rawValue) ?? .failure)
+            self.init(CommandStatus(rawValue: code.rawValue) ?? .failure)
         default:
             self.init(parser: error)
         }

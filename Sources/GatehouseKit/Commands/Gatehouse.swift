@@ -44,7 +44,7 @@ public struct Gatehouse: AsyncParsableCommand {
     }
 
     /// Runs one command line; says on standard error why it failed.
-    static func run(_ arguments: [String]) async -> ExitStatus {
+    static func run(_ arguments: [String]) async -> CommandStatus {
         do {
             var command = try await asyncParseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {

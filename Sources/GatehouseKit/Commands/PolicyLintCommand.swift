@@ -59,7 +59,8 @@ struct PolicyLintReport: Hashable, Sendable {
 
     func text(_ style: Style) -> String {
         let lines = findings.map { finding in
-            let place = finding.position.map { "\($0): " } ?? ""
+            // What refuses a policy names its own place.
+            let place = finding.rule == "refused" ? "" : finding.position.map { "\($0): " } ?? ""
             let severity = finding.severity == .error ? style.bad("error") : finding.severity.rawValue
             return "\(severity)  \(Printable.line("\(place)\(finding.policy): \(finding.message)")) [\(finding.rule)]\n"
                 + (finding.hint.map { "  hint: \(Printable.line($0))\n" } ?? "")

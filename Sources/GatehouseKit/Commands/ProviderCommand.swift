@@ -71,7 +71,8 @@ struct ProviderReport: Sendable {
             switch result.outcome {
             case .passed(let found):
                 let time = result.duration.map { "  \(Self.milliseconds($0)) ms" } ?? ""
-                text += "  \(style.good("ok  "))  \(name) \(Printable.line(found))\(time)\n"
+                let line = found.isEmpty && time.isEmpty ? result.step.rawValue : "\(name) \(Printable.line(found))\(time)"
+                text += "  \(style.good("ok  "))  \(line)\n"
             case .failed(let code, let hint):
                 text += "  \(style.bad("FAIL"))  \(name) \(Printable.line(code))\n        hint: \(Printable.line(hint))\n"
             case .notReached: text += "  –     \(name) not reached\n"
@@ -80,7 +81,7 @@ struct ProviderReport: Sendable {
         }
         switch verdict {
         case .ready: text += "\(provider) is ready\n"
-        case .unreachable: text += "\(provider) is unreachable: nothing here needs to be changed for it to come back (exit 1)\n"
+        case .unreachable: text += "\(provider) is unreachable: it is down, or the way to it is (exit 1)\n"
         case .misconfigured: text += "\(provider) is misconfigured: somebody must change something (exit 1)\n"
         }
         return text

@@ -119,7 +119,7 @@ struct ExplainSetup: Sendable {
         var paths = command.config
         if paths.isEmpty, command.providers.isEmpty {
             let usual: [String] = ["gatehouse.yaml", "var/gatehouse.yaml"]
-            paths = usual.first { path in unsafe access(path, R_OK) == 0 }.map { [$0] } ?? []
+            paths = usual.first { InputFile($0).isReadable }.map { [$0] } ?? []
         }
         guard !paths.isEmpty else {
             guard command.providers.isEmpty, command.policies.isEmpty else { return nil }

@@ -94,7 +94,7 @@ extension TokenReport.Check {
             case .failed: .failed
             case .notReached: .notReached
             }
-        self.init(name: step.check.rawValue, outcome: outcome, expected: step.expected, got: step.got, hint: step.hint)
+        self.init(name: step.check.word, outcome: outcome, expected: step.expected, got: step.got, hint: step.hint)
     }
 
     /// The policies as the last check.
@@ -131,6 +131,18 @@ extension PolicyExplanation {
                     ]
                 }),
         ]
+    }
+}
+
+extension TokenCheck {
+    /// A stable word for output; the others are one word already.
+    var word: String {
+        switch self {
+        case .notBefore: "not_before"
+        case .issuedAt: "issued_at"
+        case .requiredClaims: "required_claims"
+        case .format, .algorithm, .type, .issuer, .key, .signature, .audience, .expiry: rawValue
+        }
     }
 }
 

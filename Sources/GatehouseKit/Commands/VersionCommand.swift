@@ -21,9 +21,9 @@ struct VersionCommand: ParsableCommand {
 /// `gatehouse exit-codes`, also as `gatehouse help exit-codes`.
 struct ExitCodesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "exit-codes", abstract: "Say what the exit codes mean.", discussion: ExitStatus.table)
+        commandName: "exit-codes", abstract: "Say what the exit codes mean.", discussion: CommandStatus.table)
 
-    func run() { Console.print(ExitStatus.table) }
+    func run() { Console.print(CommandStatus.table) }
 }
 
 /// `gatehouse completion SHELL`.

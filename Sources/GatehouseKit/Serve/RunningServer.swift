@@ -9,6 +9,7 @@ import Observability
 import SQLiteStore
 import ServerPlugin
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 /// One `gatehouse serve`, from assembly to the last answer.
@@ -23,17 +24,18 @@ struct RunningServer {
 
     /// Serves until SIGTERM or SIGINT; in-flight requests are answered first.
     func run() async throws {
+        let latch = ReadyLatch(waitingFor: demoProvider == nil ? 1 : 2, then: onReady)
         var services: [any Service] = [
             HouseKeeping(broker: assembly.broker, logger: logger),
             try server(
                 configuration: assembly.settings.serverConfiguration, plugins: assembly.plugins,
-                health: BrokerHealth(broker: assembly.broker), onListening: onReady),
+                health: BrokerHealth(broker: assembly.broker), onListening: latch.arrived),
         ]
         if let demoProvider {
             services.append(
                 try server(
                     configuration: demoProvider.serverConfiguration, plugins: [demoProvider.plugin],
-                    health: NothingToReport(), onListening: {}))
+                    health: NothingToReport(), onListening: latch.arrived))
         }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -54,6 +56,25 @@ struct RunningServer {
             authenticator: BrokerAuthenticator(broker: assembly.broker), health: health,
             accessLog: AccessLog(writer: log), logger: logger, now: { time.now().milliseconds },
             onListening: { _ in onListening() })
+    }
+}
+
+/// Says once that everything listens.
+final class ReadyLatch: Sendable {
+    private let missing: Mutex<Int>
+    private let action: @Sendable () -> Void
+
+    init(waitingFor count: Int, then action: @escaping @Sendable () -> Void) {
+        missing = Mutex(count)
+        self.action = action
+    }
+
+    func arrived() {
+        let isLast = missing.withLock { missing in
+            missing -= 1
+            return missing == 0
+        }
+        if isLast { action() }
     }
 }
 

@@ -1,4 +1,4 @@
 import GatehouseKit
 
 // All of `gatehouse`, its commands included, and the plugin.
-await Gatehouse.main(plugins: [Hello.plugin])
+await Gatehouse.main(adding: [Hello.plugin])

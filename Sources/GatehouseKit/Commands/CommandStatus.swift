@@ -1,5 +1,5 @@
 /// What the process says at its end. Few and stable: scripts depend on them (interface.md, "Server").
-enum ExitStatus: Int32, CaseIterable, Hashable, Sendable {
+enum CommandStatus: Int32, CaseIterable, Hashable, Sendable {
     case success = 0
     case failure = 1
     case usage = 2
@@ -25,21 +25,21 @@ enum ExitStatus: Int32, CaseIterable, Hashable, Sendable {
 
 /// Why a command ended other than well: what went wrong, and what to do next.
 struct CommandFailure: Error, Hashable, Sendable {
-    let status: ExitStatus
+    let status: CommandStatus
     /// One `error:` line each. Empty when everything has been said on standard output.
     let messages: [String]
     let hint: String?
 
-    init(_ status: ExitStatus, _ message: String, hint: String? = nil) {
+    init(_ status: CommandStatus, _ message: String, hint: String? = nil) {
         self.init(status, messages: [message], hint: hint)
     }
 
-    init(_ status: ExitStatus, messages: [String], hint: String? = nil) {
+    init(_ status: CommandStatus, messages: [String], hint: String? = nil) {
         (self.status, self.messages, self.hint) = (status, messages, hint)
     }
 
     /// The verdict is printed already; only the exit code is left.
-    static func verdict(_ status: ExitStatus) -> CommandFailure { CommandFailure(status, messages: []) }
+    static func verdict(_ status: CommandStatus) -> CommandFailure { CommandFailure(status, messages: []) }
 
     /// As it goes to standard error.
     var text: String {
