@@ -78,7 +78,12 @@ let package = Package(
 
         // Core and stores.
         module("Broker", ["OpenSSLCrypto", "JOSE", "OAuth", "AccessPolicy", "Federation"]),
-        module("SQLiteStore", ["Broker", "AccessPolicy", .product(name: "GRDB", package: "GRDB.swift")]),
+        module(
+            "SQLiteStore",
+            [
+                "Broker", "AccessPolicy", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
 
         // HTTP.
         module("ServerPlugin", ["AccessPolicy", httpTypes]),
@@ -101,7 +106,7 @@ let package = Package(
         // Program.
         module(
             "GatehouseConfiguration",
-            ["Broker", "AccessPolicy", "Federation", "JOSE", "HTTPFetch", "ProviderTemplates", .product(name: "Yams", package: "Yams")]),
+            ["AccessPolicy", "Federation", "JOSE", "HTTPFetch", "ProviderTemplates", .product(name: "Yams", package: "Yams")]),
         module("GatehouseClient", ["HTTPFetch", httpTypes]),
         module(
             "GatehouseKit",
@@ -127,9 +132,17 @@ let package = Package(
         tests("CELTests", ["CEL"]),
         tests("AccessPolicyTests", ["AccessPolicy", "CEL"]),
         tests("HTTPFetchTests", ["HTTPFetch", httpTypes]),
-        tests("FederationTests", ["Federation", "JOSE", "HTTPFetch", "OpenSSLCrypto", httpTypes]),
-        tests("BrokerTests", ["Broker", "GatehouseTesting", "AccessPolicy", "Federation", "JOSE", "OAuth"]),
-        tests("SQLiteStoreTests", ["SQLiteStore", "Broker", "GatehouseTesting", "AccessPolicy"]),
+        tests(
+            "FederationTests",
+            ["Federation", "JOSE", "HTTPFetch", "OpenSSLCrypto", httpTypes, .product(name: "Yams", package: "Yams")]),
+        tests(
+            "BrokerTests",
+            ["Broker", "GatehouseTesting", "AccessPolicy", "Federation", "JOSE", "OAuth", "OpenSSLCrypto"]),
+        tests(
+            "SQLiteStoreTests",
+            [
+                "SQLiteStore", "Broker", "GatehouseTesting", "AccessPolicy", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),
         tests(
             "GatehouseServerTests",

@@ -20,8 +20,8 @@ package struct AuditReport: Hashable, Sendable {
 
 /// Recomputes every chain of the audit log (security rule 12), a thousand rows at a time.
 ///
-/// A chain is followed to its first fault: behind it nothing hangs together any more, and naming every row after it would
-/// hide the one that matters.
+/// A chain is followed to its first fault: behind it nothing hangs together any more, and naming every row after it
+/// would hide the one that matters.
 package func verifyAudit(reader: some AuditReader) async -> AuditReport {
     var chains: [AuditReport.Chain] = []
     var faults: [AuditFault] = []

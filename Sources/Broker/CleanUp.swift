@@ -11,6 +11,8 @@ extension Broker {
 
     /// Removes what has outlived its time and writes down the counts of refused garbage. Called once a minute.
     package func cleanUp() async throws {
+        // After a failed sync the store takes no writes until this probe succeeds; nobody may be asking for readiness.
+        try await store.checkWritable()
         let now = time.now()
         var removed = 0
         for _ in 0..<Self.batches {

@@ -23,24 +23,28 @@ struct Evaluation: Sendable {
         } catch { outcome = .failure(error) }
     }
 
-    private mutating func identity(of token: UnverifiedToken, _ provider: Provider) async throws(FederationFailure) -> ValidatedIdentity {
+    private mutating func identity(
+        of token: UnverifiedToken, _ provider: Provider
+    ) async throws(FederationFailure) -> ValidatedIdentity {
         let now = now
         try Self.refusing { () throws(TokenRejection) in _ = try provider.expectation.checkBeforeKey(token) }
-        var keys: KnownKeys
-        if let known = provider.cache.known(), !known.isEmpty {
+        let obstacle = provider.obstacleToFetch(token, now: now)
+        let keys: KnownKeys
+        if let known = provider.cache.known(mayFetch: obstacle == nil), !known.isEmpty {
             keys = known
         } else {
-            try Self.refusing { () throws(TokenRejection) in try provider.checkBeforeFetch(token, now: now) }
+            if let obstacle { throw .token(obstacle) }
             keys = await provider.cache.refreshed()
         }
         if keys.isEmpty { throw .providerUnavailable(retryAfter: Self.seconds(keys.retryAfter)) }
         do throws(TokenRejection) {
             stoppedBeforeKey = false
             return try ValidatedIdentity(verified(token, provider, keys), provider: provider.definition.name)
-        } catch where mayMeanANewKey(error, token) {
-            stoppedBeforeKey = true
-            try Self.refusing { () throws(TokenRejection) in try provider.checkBeforeFetch(token, now: now) }
-            stoppedBeforeKey = false
+        } catch  where mayMeanANewKey(error, token) {
+            if let obstacle {
+                stoppedBeforeKey = true
+                throw .token(obstacle)
+            }
             let newer = await provider.cache.refreshedForUnknownKey()
             guard newer.generation != keys.generation else { throw .token(error) }
             return try Self.refusing { () throws(TokenRejection) in
@@ -51,7 +55,9 @@ struct Evaluation: Sendable {
         }
     }
 
-    private func verified(_ token: UnverifiedToken, _ provider: Provider, _ keys: KnownKeys) throws(TokenRejection) -> VerifiedToken {
+    private func verified(
+        _ token: UnverifiedToken, _ provider: Provider, _ keys: KnownKeys
+    ) throws(TokenRejection) -> VerifiedToken {
         try verify(token, provider.expectation, keys: keys.set(for: token.keyID), now: now)
     }
 

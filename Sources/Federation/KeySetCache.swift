@@ -25,10 +25,15 @@ package final class KeySetCache: Sendable {
     }
     private enum Decision: Sendable {
         case useKnown
+        /// For a fetch that was not started, because whoever asked only looks.
+        case mustWait
         /// For a fetch of one's own, or one that was under way already.
         case wait(Task<Void, Never>, isOwn: Bool)
     }
-    private enum Reason { case use, unknownKey }
+    private enum Reason: Equatable {
+        case look(mayFetch: Bool)
+        case use, unknownKey
+    }
 
     private let settings: KeyCacheSettings
     private let uptime: @Sendable () -> Duration
@@ -55,12 +60,14 @@ package final class KeySetCache: Sendable {
         self.state = Mutex(state)
     }
 
-    /// The keys to look in, for a use that has come this far. Starts a fetch ahead of expiry. `nil` when a fetch must be
-    /// waited for, see `refreshed`.
-    package func known() -> KnownKeys? {
-        switch decide(.use) {
+    /// The keys to look in, without waiting; `nil` when a fetch must be waited for, see `refreshed`.
+    ///
+    /// - Parameter mayFetch: whether this use may start the fetch that is due ahead of expiry. One that is bound to be
+    ///   refused may not.
+    package func known(mayFetch: Bool) -> KnownKeys? {
+        switch decide(.look(mayFetch: mayFetch)) {
         case .useKnown: snapshot()
-        case .wait: nil
+        case .mustWait, .wait: nil
         }
     }
 
@@ -88,10 +95,11 @@ package final class KeySetCache: Sendable {
             // While a provider is away nobody waits for it who has keys, or has just been told.
             let isAway = state.failure != nil
             switch reason {
-            case .use: if now < state.refreshAt, !isEmpty { return .useKnown }
+            case .look, .use: if now < state.refreshAt, !isEmpty { return .useKnown }
             case .unknownKey: if !isEmpty, state.inFlight == nil, now < state.unknownKeyAt { return .useKnown }
             }
             let mustWait = isEmpty || (!isAway && (reason == .unknownKey || now >= state.staleAt))
+            if case .look(let mayFetch) = reason, mustWait || !mayFetch { return mustWait ? .mustWait : .useKnown }
             if let task = state.inFlight { return mustWait ? .wait(task, isOwn: false) : .useKnown }
             if now < state.retryAt { return .useKnown }
             if reason == .unknownKey { state.unknownKeyAt = now + settings.unknownKeyCooldown }
@@ -128,7 +136,8 @@ package final class KeySetCache: Sendable {
             state.shelf.prune(at: now, settings)
             let retryAfter = state.failure == nil ? nil : max(.seconds(1), state.retryAt - now)
             return KnownKeys(
-                current: state.shelf.current, all: state.shelf.all, generation: state.generation, retryAfter: retryAfter)
+                current: state.shelf.current, all: state.shelf.all, generation: state.generation, retryAfter: retryAfter
+            )
         }
     }
 

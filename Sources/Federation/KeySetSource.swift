@@ -28,7 +28,9 @@ package final class KeySetSource: Sendable {
 
     package func metadata() async throws(KeySourceFailure) -> ProviderMetadata {
         let url: FetchURL
-        do { url = try FetchURL(definition.metadataURLText, allowing: policy.allowOrigins) } catch { throw .fetch(.metadata, error) }
+        do { url = try FetchURL(definition.metadataURLText, allowing: policy.allowOrigins) } catch {
+            throw .fetch(.metadata, error)
+        }
         let response = try await get(url, .metadata)
         do {
             return try ProviderMetadata(response.body, expecting: definition.issuerText, allowing: policy.allowOrigins)
@@ -60,7 +62,9 @@ package final class KeySetSource: Sendable {
         return try await keys(at: url)
     }
 
-    private func get(_ url: FetchURL, _ document: KeySourceFailure.Document) async throws(KeySourceFailure) -> FetchResponse {
+    private func get(
+        _ url: FetchURL, _ document: KeySourceFailure.Document
+    ) async throws(KeySourceFailure) -> FetchResponse {
         let request = FetchRequest(
             .GET, url, headers: [.accept: "application/json"], bulkhead: "provider:" + definition.name.rawValue)
         let response: FetchResponse

@@ -96,7 +96,8 @@ extension FetchFailure {
         case .unreachable(.connectionRefused): "nobody listens there; check the port, and whether the provider runs"
         case .unreachable(.connectionFailed): "no connection; check routes and firewalls"
         case .unreachable(.connectionClosed): "the peer closed the connection"
-        case .tlsFailed(.certificateExpired): "the provider's certificate is not valid today; check its dates and our clock"
+        case .tlsFailed(.certificateExpired):
+            "the provider's certificate is not valid today; check its dates and our clock"
         case .tlsFailed(.certificateUntrusted): "no authority that we trust signed the certificate; add a private one's"
         case .tlsFailed(.certificateForAnotherName): "the certificate is for another name"
         case .tlsFailed(.certificateRefused): "the certificate was refused"

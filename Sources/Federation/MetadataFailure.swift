@@ -33,7 +33,8 @@ package enum MetadataFailure: Error, Hashable, Sendable {
     package var hint: String {
         switch self {
         case .tooLarge: "the document is larger than 512 KiB; is this the metadata URL?"
-        case .notJSON(let error): "the document is not strict JSON (\(error)); an error page or a sign-in page has this look"
+        case .notJSON(let error):
+            "the document is not strict JSON (\(error)); an error page or a sign-in page has this look"
         case .missing(let member): "the document has no '\(member)'"
         case .wrongType(let member): "'\(member)' is not of the type that it must have"
         case .invalidIssuer: "'issuer' is no https URL without query and fragment"

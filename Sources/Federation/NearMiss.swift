@@ -37,7 +37,9 @@ package enum NearMiss: String, Sendable, Hashable, CaseIterable {
     }
 
     private static func withoutScheme(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
-        for scheme in ["https://", "http://"] where bytes.starts(with: scheme.utf8) { return bytes.dropFirst(scheme.utf8.count) }
+        for scheme in ["https://", "http://"] where bytes.starts(with: scheme.utf8) {
+            return bytes.dropFirst(scheme.utf8.count)
+        }
         return nil
     }
 }

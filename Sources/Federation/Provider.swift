@@ -34,13 +34,13 @@ struct Provider: Sendable {
         (self.definition, expectation, source, cache) = (new, new.expectation, other.source, other.cache)
     }
 
-    /// What the claims of a token that nobody verified already rule out, so that it does not make us fetch. Passing
+    /// What the claims of a token that nobody verified already rule out, so that it does not make us fetch. `nil`
     /// proves nothing: `verify` makes these checks again.
-    func checkBeforeFetch(_ token: UnverifiedToken, now: NumericDate) throws(TokenRejection) {
+    func obstacleToFetch(_ token: UnverifiedToken, now: NumericDate) -> TokenRejection? {
         let claims = token.claims
-        guard !claims.audiences.isEmpty else { throw claims["aud"] == nil ? .missingClaim("aud") : .wrongAudience }
-        guard claims.audiences.contains(where: expectation.audiences.contains) else { throw .wrongAudience }
-        guard let expiry = claims.expiry else { throw .missingClaim("exp") }
-        guard now.adding(-expectation.clockSkew) < expiry else { throw .expired }
+        if claims.audiences.isEmpty { return claims["aud"] == nil ? .missingClaim("aud") : .wrongAudience }
+        guard claims.audiences.contains(where: expectation.audiences.contains) else { return .wrongAudience }
+        guard let expiry = claims.expiry else { return .missingClaim("exp") }
+        return now.adding(-expectation.clockSkew) < expiry ? nil : .expired
     }
 }

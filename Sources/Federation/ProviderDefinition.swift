@@ -72,7 +72,9 @@ package struct ProviderDefinition: Sendable, Hashable {
         guard !algorithms.isEmpty else { throw invalid("algorithms is empty: no token could ever be accepted") }
         // A shared secret proves nothing to a third party, and HS256 keyed with a public key is the oldest JWT attack.
         guard algorithms.allSatisfy({ !$0.isSymmetric }) else { throw invalid("algorithms must be asymmetric") }
-        guard (0...Self.largestClockSkew).contains(clockSkew) else { throw invalid("clock_skew must be 0 to 300 seconds") }
+        guard (0...Self.largestClockSkew).contains(clockSkew) else {
+            throw invalid("clock_skew must be 0 to 300 seconds")
+        }
         guard maximumTokenAge ?? 1 > 0 else { throw invalid("max_token_age must be above 0") }
         guard (2048...8192).contains(maximumRSABits) else { throw invalid("maximum_rsa_bits must be 2048 to 8192") }
         if case .keySet(let bytes) = keySource {

@@ -10,7 +10,8 @@ package struct ProviderName: ByteIdentifier {
         guard (1...63).contains(bytes.count), let first = bytes.first, let last = bytes.last, isAlphanumeric(first),
             isAlphanumeric(last), bytes.allSatisfy({ isAlphanumeric($0) || $0 == 0x2D || $0 == 0x5F })
         else {
-            throw InvalidValue("provider name", "must be 1 to 63 of a-z, 0-9, '-' and '_', and begin and end with a letter or digit")
+            throw InvalidValue(
+                "provider name", "must be 1 to 63 of a-z, 0-9, '-' and '_', and begin and end with a letter or digit")
         }
         rawValue = text
     }

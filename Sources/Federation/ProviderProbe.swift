@@ -109,7 +109,8 @@ extension KeySourceFailure {
         case .fetch(.metadata, let failure):
             switch failure {
             case .unreachable(.nameNotResolved), .timeout(.nameLookup): .dns
-            case .unreachable(.connectionRefused), .unreachable(.connectionFailed), .timeout(.connect), .addressRefused: .connect
+            case .unreachable(.connectionRefused), .unreachable(.connectionFailed), .timeout(.connect), .addressRefused:
+                .connect
             case .tlsFailed: .tls
             default: .discovery
             }

@@ -23,7 +23,9 @@ package final class ProviderRegistry: Sendable {
     ) {
         self.init(
             definitions, policy: .provider(allowOrigins: allowOrigins),
-            transport: { (request, policy) async throws(FetchFailure) in try await fetcher.fetch(request, policy: policy) },
+            transport: { (request, policy) async throws(FetchFailure) in
+                try await fetcher.fetch(request, policy: policy)
+            },
             now: now, uptime: uptime)
     }
 
@@ -79,7 +81,9 @@ package final class ProviderRegistry: Sendable {
     /// Asks the provider of that name everything that we would need from it, now and without a cache; `nil` when there
     /// is none. An operator's command, never a token's doing.
     package func probe(_ name: ProviderName) async -> ProviderProbe? {
-        guard let provider = table.withLock({ $0 }).providers.first(where: { $0.definition.name == name }) else { return nil }
+        guard let provider = table.withLock({ $0 }).providers.first(where: { $0.definition.name == name }) else {
+            return nil
+        }
         return await ProviderProbe(provider.definition, provider.source, uptime: uptime)
     }
 }

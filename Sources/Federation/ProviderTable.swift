@@ -29,7 +29,9 @@ struct ProviderTable: Sendable {
         guard let first = candidates.first else { throw .unknownIssuer }
         if candidates.count == 1 { return first }
         let fitting = candidates.filter { token.claims.audiences.contains(where: $0.definition.audiences.contains) }
-        guard let only = fitting.first else { throw .token(token.claims["aud"] == nil ? .missingClaim("aud") : .wrongAudience) }
+        guard let only = fitting.first else {
+            throw .token(token.claims["aud"] == nil ? .missingClaim("aud") : .wrongAudience)
+        }
         guard fitting.count == 1 else { throw .ambiguousProvider }
         return only
     }

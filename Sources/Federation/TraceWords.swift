@@ -44,13 +44,17 @@ struct TraceWords {
         case .audience: return claims.audiences.isEmpty ? "none" : Self.list(claims.audiences.map(\.rawValue))
         case .expiry:
             guard let expiry = claims.expiry else { return "none" }
-            return expiry <= now ? "expired \(expiry.distanceInWords(to: now)) ago" : "expires in \(now.distanceInWords(to: expiry))"
+            return expiry <= now
+                ? "expired \(expiry.distanceInWords(to: now)) ago" : "expires in \(now.distanceInWords(to: expiry))"
         case .notBefore:
             guard let start = claims.notBefore else { return "none" }
-            return start <= now ? "valid since \(start.distanceInWords(to: now))" : "valid in \(now.distanceInWords(to: start))"
+            return start <= now
+                ? "valid since \(start.distanceInWords(to: now))" : "valid in \(now.distanceInWords(to: start))"
         case .issuedAt:
             guard let issued = claims.issuedAt else { return "none" }
-            return issued <= now ? "issued \(issued.distanceInWords(to: now)) ago" : "issued \(now.distanceInWords(to: issued)) in the future"
+            return issued <= now
+                ? "issued \(issued.distanceInWords(to: now)) ago"
+                : "issued \(now.distanceInWords(to: issued)) in the future"
         case .requiredClaims: return claims.subject.map { "sub \(shown($0.rawValue))" } ?? "none"
         }
     }
@@ -58,22 +62,32 @@ struct TraceWords {
     func hint(_ check: TokenCheck) -> String? {
         guard case .failure(let failure) = evaluation.outcome else { return nil }
         switch (check, failure) {
-        case (.format, .token(.malformedClaim(let name))): return "'\(name)' is of the wrong type; times are numbers, 'aud' is a text or a list of texts"
-        case (.format, .token(.malformed(.segments))): return "three parts with two dots are expected; an opaque or encrypted token is no JWT"
-        case (.format, .token(.malformed(.encoding))): return "a part is no base64url: line breaks, '=' or a cut-off copy?"
+        case (.format, .token(.malformedClaim(let name))):
+            return "'\(name)' is of the wrong type; times are numbers, 'aud' is a text or a list of texts"
+        case (.format, .token(.malformed(.segments))):
+            return "three parts with two dots are expected; an opaque or encrypted token is no JWT"
+        case (.format, .token(.malformed(.encoding))):
+            return "a part is no base64url: line breaks, '=' or a cut-off copy?"
         case (.format, _): return nil
-        case (.algorithm, _): return "add it to the provider's 'algorithms' if the provider really signs so; HS256 and none are never accepted"
-        case (.type, _): return "this kind of token is not accepted here: an access token, ID token or logout token in the wrong place?"
+        case (.algorithm, _):
+            return
+                "add it to the provider's 'algorithms' if the provider really signs so; HS256 and none are never accepted"
+        case (.type, _):
+            return
+                "this kind of token is not accepted here: an access token, ID token or logout token in the wrong place?"
         case (.issuer, .unknownIssuer): return nearestIssuer
         case (.issuer, _): return "the issuer's tenant is not one of those allowed, or 'tid' and 'iss' disagree"
-        case (.key, .providerUnavailable(let seconds)): return "the provider's keys cannot be had; next attempt in \(seconds) s; see 'provider test'"
+        case (.key, .providerUnavailable(let seconds)):
+            return "the provider's keys cannot be had; next attempt in \(seconds) s; see 'provider test'"
         case (.key, .token(.ambiguousKey)): return "the token names no key and the set has several that fit"
         case (.key, _): return knownKeys
         case (.signature, _): return "the token was changed, or signed by another key of the same name"
-        case (.audience, .ambiguousProvider): return "several providers with this issuer accept this audience; give them different ones"
+        case (.audience, .ambiguousProvider):
+            return "several providers with this issuer accept this audience; give them different ones"
         case (.audience, _): return nearestAudience
         case (.expiry, _): return "ask for a new token; if it is new, compare the clocks"
-        case (.notBefore, _), (.issuedAt, .token(.issuedInFuture)): return "the issuer's clock is ahead of ours by more than the skew"
+        case (.notBefore, _), (.issuedAt, .token(.issuedInFuture)):
+            return "the issuer's clock is ahead of ours by more than the skew"
         case (.issuedAt, _): return "the token is older than 'max_token_age', or does not say when it was issued"
         case (.requiredClaims, .token(.missingClaim(let name))): return "the token has no '\(name)'"
         case (.requiredClaims, _): return nil
@@ -94,7 +108,9 @@ struct TraceWords {
         if claims.audiences.isEmpty { return "the token has no audience; ask its issuer for one of those expected" }
         for expected in definition.audiences.sorted() {
             for got in claims.audiences {
-                if let near = NearMiss(expected.rawValue, got.rawValue) { return "\(shown(expected.rawValue)) is expected: \(near.hint)" }
+                if let near = NearMiss(expected.rawValue, got.rawValue) {
+                    return "\(shown(expected.rawValue)) is expected: \(near.hint)"
+                }
             }
         }
         return "ask the issuer for a token with one of the expected audiences"

@@ -117,7 +117,9 @@ extension YAMLNode {
         switch content {
         case .scalar(let scalar):
             var text = scalar.text
-            for (name, value) in inputs { text = text.replacing("{\(name)}", with: value) }
+            for (name, value) in inputs.sorted(by: { $0.key < $1.key }) {
+                text = text.replacing("{\(name)}", with: value)
+            }
             return YAMLNode(.scalar(YAMLScalar(text, style: scalar.style)), at: position)
         case .list(let nodes): return YAMLNode(.list(nodes.map { $0.replacing(inputs) }), at: position)
         case .map(let entries):

@@ -9,7 +9,8 @@ struct AuditWriter {
     init(_ connection: Connection, node: String) throws(EngineError) {
         insert = try connection.prepare(
             """
-            INSERT INTO audit (node, sequence, body, previous_hash, hash, time, action, namespace, actor, target, request_id)
+            INSERT INTO audit (node, sequence, body, previous_hash, hash, time, action, namespace, actor, target,
+                request_id)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         var found = AuditChain(node: node)

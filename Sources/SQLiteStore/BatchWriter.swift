@@ -13,12 +13,13 @@ typealias WriteResult = Result<Int, StoreFailure>
 
 /// Runs a batch of jobs in one transaction, so that one fdatasync makes all of them durable.
 ///
-/// A job that is refused is taken back alone. When the file itself fails nothing of the batch has happened, and everybody is
-/// told so; the next batch tries again, so a full disk recovers by itself. After an fdatasync that failed, writes stop
-/// until the commit of a probe (`checkWritable`) succeeds: the system may have dropped the pages that it could not write and report success the
-/// next time, so nobody's change may be the one to find out. The probe goes over the same connection, which knows where
-/// the last good commit ends and writes over what follows; a reopened one would read the dropped pages back from memory
-/// and build on them.
+/// A job that is refused is taken back alone. When the file itself fails nothing of the batch has happened, and
+/// everybody is told so; the next batch tries again, so a full disk recovers by itself.
+///
+/// After an fdatasync that failed, writes stop until the commit of a probe (`checkWritable`) succeeds: the system may
+/// have dropped the pages that it could not write and report success the next time, so nobody's change may be the one
+/// to find out. The probe goes over the same connection, which knows where the last good commit ends and writes over
+/// what follows; a reopened one would read the dropped pages back from memory and build on them.
 struct BatchWriter {
     /// What came of a batch.
     typealias Outcome = (results: [WriteResult], committed: [StoreChange])
@@ -68,9 +69,9 @@ struct BatchWriter {
             "writes are stopped: an fdatasync failed; see to the disk, then the next successful probe starts them again"
         ))
 
-    /// All jobs without savepoints: the engine copies every page that a savepoint touches, which costs more than the
-    /// changes. A refused job that had changed nothing yet needs no undoing, as with a replayed token. `nil`, and the
-    /// transaction is taken back, when one had.
+    /// All jobs without savepoints, because the engine copies every page that a savepoint touches. A refused job that
+    /// had changed nothing yet needs no undoing, as with a replayed token. When one had, the transaction is taken back
+    /// and the answer is `nil`.
     private mutating func runTogether(_ jobs: [WriteJob]) throws(EngineError) -> Outcome? {
         var outcome: Outcome = ([], [])
         try begin.run()

@@ -26,13 +26,13 @@ struct ChangeWriter {
             """)
         updateCredential = try connection.prepare(
             """
-            UPDATE credentials SET expires_at = ?, is_active = ?, marked_for_deletion_at = ?, rights = ?, removable_at = ?,
-                revision = ? WHERE id = ? AND revision = ?
+            UPDATE credentials SET expires_at = ?, is_active = ?, marked_for_deletion_at = ?, rights = ?,
+                removable_at = ?, revision = ? WHERE id = ? AND revision = ?
             """)
         deleteCredential = try connection.prepare("DELETE FROM credentials WHERE id = ? AND revision = ?")
         let principal = """
-            INSERT INTO principals (id, kind, name, origin_provider, origin_issuer, origin_subject, is_enabled, bindings,
-                created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO principals (id, kind, name, origin_provider, origin_issuer, origin_subject, is_enabled,
+                bindings, created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         insertPrincipal = try connection.prepare(principal)
         ensurePrincipal = try connection.prepare(principal + " ON CONFLICT (id) DO NOTHING")
@@ -136,8 +136,8 @@ struct ChangeWriter {
 }
 
 extension EngineError {
-    /// Whether nothing more can be expected of the transaction in which it happened: the engine may have rolled it back by
-    /// itself, and what fails is the file and not one statement.
+    /// Whether nothing more can be expected of the transaction in which it happened: the engine may have rolled it back
+    /// by itself, and what fails is the file and not one statement.
     var endsTransaction: Bool {
         switch primaryCode {
         case SQLITE_CONSTRAINT, SQLITE_TOOBIG, SQLITE_MISMATCH, SQLITE_RANGE: false

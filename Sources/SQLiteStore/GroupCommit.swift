@@ -4,7 +4,7 @@ import Synchronization
 
 /// The one writer: takes whatever waits, commits it together, tells the observer, then answers everybody.
 ///
-/// It works on the queue of GRDB's writing connection, which is a thread of its own and not one of the cooperative pool.
+/// It works on the queue of GRDB's writing connection, whose thread is not one of the cooperative pool.
 final class GroupCommit: Sendable {
     /// More than this in one transaction would make the first of them wait for the last.
     private static let maximumBatch = 256

@@ -10,8 +10,8 @@ struct RowReading {
     private var knownRights: [Key: CredentialRights] = [:]
 
     static let credentialColumns = """
-        id, namespace, name, type, owner, token_hash, created_at, expires_at, is_active, marked_for_deletion_at, rights, \
-        parent, root, removable_at, revision
+        id, namespace, name, type, owner, token_hash, created_at, expires_at, is_active, marked_for_deletion_at, \
+        rights, parent, root, removable_at, revision
         """
 
     mutating func credential(_ row: Statement) -> CredentialRecord? {

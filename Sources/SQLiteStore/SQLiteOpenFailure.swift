@@ -17,7 +17,7 @@ package enum SQLiteOpenFailure: Error, Hashable, Sendable, CustomStringConvertib
     package var description: String {
         switch self {
         case .inUse(let path):
-            "the database \(path) is in use by another gatehouse process; stop it first: one SQLite file serves one broker"
+            "the database \(path) is in use by another gatehouse process; stop it first: a SQLite file serves one broker"
         case .file(let path, let operation, let code):
             "cannot \(operation) \(path): \(unsafe String(cString: strerror(code)))"
         case .notFound(let path):

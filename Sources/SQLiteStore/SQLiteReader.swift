@@ -92,7 +92,10 @@ package final class SQLiteReader: CredentialReader, SettingReader, AuditReader, 
         let values = [.integer(sequence)] + (node.map { [SQLValue.text($0)] } ?? []) + [.integer(Int64(max(limit, 0)))]
         let page = try await read(
             table: "audit",
-            "SELECT node, sequence, body, previous_hash, hash FROM audit WHERE \(condition) ORDER BY node, sequence LIMIT ?",
+            """
+            SELECT node, sequence, body, previous_hash, hash FROM audit
+            WHERE \(condition) ORDER BY node, sequence LIMIT ?
+            """,
             values
         ) { row, reading in reading.auditEntry(row) }
         guard page.corrupt == 0 else { throw .unavailable("an audit row does not read") }
@@ -104,7 +107,8 @@ package final class SQLiteReader: CredentialReader, SettingReader, AuditReader, 
         let sql = """
             WITH RECURSIVE nodes (node) AS (
                 SELECT min(node) FROM audit
-                UNION ALL SELECT (SELECT min(node) FROM audit WHERE node > nodes.node) FROM nodes WHERE node IS NOT NULL)
+                UNION ALL
+                SELECT (SELECT min(node) FROM audit WHERE node > nodes.node) FROM nodes WHERE node IS NOT NULL)
             SELECT node FROM nodes WHERE node IS NOT NULL
             """
         let page = try await read(table: "audit", sql, []) { row, _ in row.text(0) }

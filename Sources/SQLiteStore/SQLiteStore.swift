@@ -5,8 +5,8 @@ internal import GRDBSQLite
 
 /// The stores of one broker in one SQLite file: WAL, `synchronous=FULL`, group commit.
 ///
-/// Every answered change is on disk. `checkWritable` must be called now and then (readiness does): after an fdatasync that
-/// failed it is what starts the writes again, see `BatchWriter`.
+/// Every answered change is on disk. `checkWritable` must be called now and then (readiness does): after an fdatasync
+/// that failed it is what starts the writes again, see `BatchWriter`.
 package final class SQLiteStore: BrokerStore {
     private let pool: DatabasePool
     private let lock: ProcessLock
@@ -90,7 +90,10 @@ package final class SQLiteStore: BrokerStore {
     /// without an fdatasync.
     private static func makeDurable(_ pool: DatabasePool, path: String) throws {
         try pool.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
+            try database.execute(
+                sql: """
+                    PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384
+                    """)
             let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
             let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode")
             guard synchronous == 2, let journal, journal.utf8.elementsEqual("wal".utf8) else {

@@ -3,8 +3,8 @@ internal import GRDB
 
 /// The tables, as migrations. A migration that was released is never edited: a change is the next one.
 ///
-/// Times are milliseconds since 1970. Text compares by bytes (BINARY). Tables are STRICT, so that a column holds what it
-/// says; they have no rowid where the key is natural, which saves an index.
+/// Times are milliseconds since 1970. Text compares by bytes (BINARY). Tables are STRICT, so that a column holds what
+/// it says; they have no rowid where the key is natural, which saves an index.
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -30,7 +30,8 @@ enum Schema {
             bindings TEXT NOT NULL,
             created_at INTEGER NOT NULL,
             revision INTEGER NOT NULL,
-            CHECK ((origin_provider IS NULL) = (origin_issuer IS NULL) AND (origin_issuer IS NULL) = (origin_subject IS NULL))
+            CHECK ((origin_provider IS NULL) = (origin_issuer IS NULL)),
+            CHECK ((origin_provider IS NULL) = (origin_subject IS NULL))
         ) STRICT, WITHOUT ROWID
         """
 

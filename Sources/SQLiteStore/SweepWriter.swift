@@ -8,7 +8,8 @@ struct SweepWriter {
         credentials = try connection.prepare(
             """
             DELETE FROM credentials WHERE id IN (
-                SELECT id FROM credentials WHERE removable_at < ? ORDER BY removable_at, id LIMIT ?) RETURNING id, revision
+                SELECT id FROM credentials WHERE removable_at < ? ORDER BY removable_at, id LIMIT ?)
+            RETURNING id, revision
             """)
         singleUses = try connection.prepare(
             """

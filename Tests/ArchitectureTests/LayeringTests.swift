@@ -31,7 +31,7 @@ private let allowed: [String: Set<String>] = [
         "ServiceLifecycle",
     ],
     "GatehouseConfiguration": [
-        "Broker", "AccessPolicy", "Federation", "JOSE", "HTTPFetch", "ProviderTemplates", "Yams", "Glibc",
+        "AccessPolicy", "Federation", "JOSE", "HTTPFetch", "ProviderTemplates", "Yams", "Glibc",
     ],
     "GatehouseClient": ["HTTPFetch", "HTTPTypes"],
     // Puts everything together, so it may know everything of ours; no C library and no SQL.

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct DefinitionTests {
     private func make(
-        audiences: Set<Audience>? = nil, algorithms: Set<SignatureAlgorithm> = [.ES256], skew: Int64 = 60, age: Int64? = nil,
+        audiences: Set<Audience>? = nil, algorithms: Set<SignatureAlgorithm> = [.ES256], skew: Int64 = 60,
+        age: Int64? = nil,
         bits: Int = 4096, keys: KeySource = .discovery
     ) throws -> ProviderDefinition {
         try ProviderDefinition(
@@ -36,15 +37,18 @@ import Testing
 
     @Test(
         arguments: [
-            ("https://a", "https://a/", .trailingSlash), ("https://a/", "https://a", .trailingSlash), ("a", "A", .letterCase),
-            ("https://a", "http://a", .scheme), ("https://a", "a", .scheme), ("a", " a\n", .whitespace), ("a", "a", nil),
+            ("https://a", "https://a/", .trailingSlash), ("https://a/", "https://a", .trailingSlash),
+            ("a", "A", .letterCase),
+            ("https://a", "http://a", .scheme), ("https://a", "a", .scheme), ("a", " a\n", .whitespace),
+            ("a", "a", nil),
             ("a", "b", nil), ("", "", nil), ("K", "\u{212A}", nil), ("a//", "a", nil),
         ] as [(String, String, NearMiss?)])
     func nearMiss(_ expected: String, _ got: String, is near: NearMiss?) { #expect(NearMiss(expected, got) == near) }
 
     @Test(
         arguments: [
-            (0, "0 s"), (45, "45 s"), (60, "1 min"), (125, "2 min 5 s"), (7200, "2 h"), (7260, "2 h 1 min"), (7205, "2 h"),
+            (0, "0 s"), (45, "45 s"), (60, "1 min"), (125, "2 min 5 s"), (7200, "2 h"), (7260, "2 h 1 min"),
+            (7205, "2 h"),
             (1_047_600, "12 d 3 h"), (-5, "0 s"),
         ] as [(Int64, String)])
     func words(_ seconds: Int64, _ text: String) { #expect(Duration.seconds(seconds).inWords == text) }

@@ -51,7 +51,9 @@ import Testing
         let registry = try world.registry(definition())
         #expect(await failure(registry, try token(key)) == nil)
         for index in 0..<200 {
-            #expect(await failure(registry, try token(key, header: ["kid": JSONValue("forged-\(index)")])) == .token(.unknownKey))
+            #expect(
+                await failure(registry, try token(key, header: ["kid": JSONValue("forged-\(index)")]))
+                    == .token(.unknownKey))
         }
         #expect(world.keyFetches() == 2)
         world.advance(29)
@@ -179,7 +181,10 @@ import Testing
         ("error status", 503, "{}", "key_set_status_503"), ("redirect", 302, "", "key_set_status_302"),
         ("empty set", 200, #"{"keys":[]}"#, "key_set_without_usable_key"),
         ("no set", 200, "{}", "key_set_without_keys"), ("list", 200, "[]", "key_set_not_json"),
-        ("only encryption", 200, #"{"keys":[{"kty":"OKP","crv":"X25519","x":"AAAA","use":"enc"}]}"#, "key_set_without_usable_key"),
+        (
+            "only encryption", 200, #"{"keys":[{"kty":"OKP","crv":"X25519","x":"AAAA","use":"enc"}]}"#,
+            "key_set_without_usable_key"
+        ),
         ("shared secret", 200, #"{"keys":[{"kty":"oct","k":"AAAA"}]}"#, "key_set_without_usable_key"),
         ("two of one name", 200, #"{"keys":[],"keys":[]}"#, "key_set_not_json"),
         ("pasted prompt", 200, #"{"keys":[]}%  "#, "key_set_not_json"),
@@ -256,9 +261,12 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, 900), ("", 900), ("max-age=15", 60), ("max-age=0", 60), ("no-store", 60), ("no-cache, max-age=5000", 60),
-            ("max-age=3801600", 43_200), ("max-age=99999999999999999999", 43_200), ("max-age=-1", 60), ("max-age=abc", 60),
-            ("max-age", 60), ("public,max-age=\"300\"", 300), ("Public, Max-Age=300, must-revalidate", 300), ("private", 900),
+            (nil, 900), ("", 900), ("max-age=15", 60), ("max-age=0", 60), ("no-store", 60),
+            ("no-cache, max-age=5000", 60),
+            ("max-age=3801600", 43_200), ("max-age=99999999999999999999", 43_200), ("max-age=-1", 60),
+            ("max-age=abc", 60),
+            ("max-age", 60), ("public,max-age=\"300\"", 300), ("Public, Max-Age=300, must-revalidate", 300),
+            ("private", 900),
         ] as [(String?, Int64)])
     func lifetimeIsClamped(_ header: String?, to seconds: Int64) async throws {
         let key = try TestKey("k1")

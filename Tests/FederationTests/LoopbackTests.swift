@@ -18,13 +18,17 @@ import Testing
         let origin = try Origin(server.origin)
         let provider = try ProviderDefinition(
             name: ProviderName("loop"), kind: .workload,
-            issuer: .exactly(Issuer(server.origin, allowingPlainHTTPOrigins: [Key(server.origin)])), audiences: [Audience("a")])
+            issuer: .exactly(Issuer(server.origin, allowingPlainHTTPOrigins: [Key(server.origin)])),
+            audiences: [Audience("a")])
         let fetcher = try HTTPFetcher()
         let now = NumericDate(seconds: World.start)
         let registry = ProviderRegistry([provider], fetcher: fetcher, allowOrigins: [origin], now: { now })
         let token = try key.token(claims(issuer: server.origin, audience: "a"))
         for _ in 0..<100 { #expect(try await registry.validate(token).subject == "job-1") }
-        #expect(server.requests.map { String($0.prefix { $0 != "\r\n" }) } == ["GET /.well-known/openid-configuration HTTP/1.1", "GET /jwks HTTP/1.1"])
+        #expect(
+            server.requests.map { String($0.prefix { $0 != "\r\n" }) } == [
+                "GET /.well-known/openid-configuration HTTP/1.1", "GET /jwks HTTP/1.1",
+            ])
         #expect(server.connectionCount == 1)
         let probe = try #require(await registry.probe(provider.name))
         #expect(probe.verdict == .ready && probe.results[2].outcome == .skipped)

@@ -9,7 +9,8 @@ import Testing
 @Suite struct MetadataTests {
     static let refused: [(String, MetadataFailure)] = [
         ("trailing-slash", .issuerMismatch(.trailingSlash)), ("other-case", .issuerMismatch(.letterCase)),
-        ("other-issuer", .issuerMismatch(nil)), ("no-issuer", .missing("issuer")), ("no-jwks-uri", .missing("jwks_uri")),
+        ("other-issuer", .issuerMismatch(nil)), ("no-issuer", .missing("issuer")),
+        ("no-jwks-uri", .missing("jwks_uri")),
         ("issuer-is-a-list", .wrongType("issuer")), ("jwks-uri-is-null", .missing("jwks_uri")),
         ("algorithms-are-a-text", .wrongType("id_token_signing_alg_values_supported")),
         ("http-jwks-uri", .invalidURL("jwks_uri", .notHTTPS)),
@@ -22,7 +23,9 @@ import Testing
         ("list", .notJSON(JSONError(.notAnObject, at: 0))),
     ]
 
-    private func fixture(_ name: String) throws -> [UInt8] { try Folder.bytes(Folder.fixtures.appending(path: "discovery/\(name).json")) }
+    private func fixture(_ name: String) throws -> [UInt8] {
+        try Folder.bytes(Folder.fixtures.appending(path: "discovery/\(name).json"))
+    }
 
     @Test(arguments: refused)
     func refuses(_ name: String, because expected: MetadataFailure) throws {
@@ -32,7 +35,8 @@ import Testing
     }
 
     @Test func everyFixtureIsInATest() throws {
-        let files = try FileManager.default.contentsOfDirectory(atPath: Folder.fixtures.appending(path: "discovery").path)
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: Folder.fixtures.appending(path: "discovery").path)
         let names = files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
         #expect(Set(names) == Set(Self.refused.map(\.0)).union(["full", "minimal", "template"]))
     }
@@ -91,12 +95,15 @@ import Testing
 /// What ten real issuers publish. Not ours, so not in the repository.
 @Suite(.enabled(if: Folder.hasIssuers, "needs ../shared/data/issuers, which is not part of the repository"))
 struct RealIssuerTests {
-    static let issuers = [
-        ("apple", "https://appleid.apple.com"), ("aws-cognito-2017", nil), ("entra-common", "https://login.microsoftonline.com/{tenantid}/v2.0"),
-        ("github-actions", "https://token.actions.githubusercontent.com"), ("gitlab", "https://gitlab.com"),
-        ("google", "https://accounts.google.com"), ("kubernetes-k3s", nil), ("okta-org-implicit", nil), ("slack", "https://slack.com"),
-        ("yahoo", "https://api.login.yahoo.com"),
-    ] as [(String, String?)]
+    static let issuers =
+        [
+            ("apple", "https://appleid.apple.com"), ("aws-cognito-2017", nil),
+            ("entra-common", "https://login.microsoftonline.com/{tenantid}/v2.0"),
+            ("github-actions", "https://token.actions.githubusercontent.com"), ("gitlab", "https://gitlab.com"),
+            ("google", "https://accounts.google.com"), ("kubernetes-k3s", nil), ("okta-org-implicit", nil),
+            ("slack", "https://slack.com"),
+            ("yahoo", "https://api.login.yahoo.com"),
+        ] as [(String, String?)]
 
     @Test(arguments: issuers)
     func metadata(_ folder: String, _ issuer: String?) throws {
@@ -114,7 +121,9 @@ struct RealIssuerTests {
     }
 
     @Test func allFoldersAreInTheTable() throws {
-        let folders = try FileManager.default.contentsOfDirectory(atPath: Folder.issuers.path).filter { $0 != "NOTICE.txt" }
+        let folders = try FileManager.default.contentsOfDirectory(atPath: Folder.issuers.path).filter {
+            $0 != "NOTICE.txt"
+        }
         #expect(Set(folders) == Set(Self.issuers.map(\.0)))
     }
 }

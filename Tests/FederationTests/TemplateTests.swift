@@ -30,8 +30,11 @@ import Yams
     }()
 
     @Test func thereAreTemplates() throws {
-        let files = try FileManager.default.contentsOfDirectory(atPath: Folder.repository.appending(path: "providers").path)
-        #expect(Self.all.map(\.name).sorted() == files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted())
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: Folder.repository.appending(path: "providers").path)
+        #expect(
+            Self.all.map(\.name).sorted()
+                == files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted())
         #expect(Self.all.count >= 9)
         for template in Self.all { #expect(template.content["name"]?.stringValue == template.name) }
     }
@@ -50,16 +53,20 @@ import Yams
         for example in try #require(examples["refuse"]?.arrayValue) {
             let about = example["about"]?.stringValue ?? ""
             let token = try key.token(claims(of: example), header: header(of: example))
-            #expect(await failure(registry, token)?.code == example["because"]?.stringValue, "\(template.name): \(about)")
+            #expect(
+                await failure(registry, token)?.code == example["because"]?.stringValue, "\(template.name): \(about)")
         }
     }
 
     /// What a policy should pin must exist, and the claims that examples have must be known ones.
     @Test(arguments: all) func claimsAreKnown(_ template: Template) throws {
-        let known = Set(try #require(template.content["claims"]?.objectValue).names.flatMap { name in
-            name == "kubernetes.io" ? [name] : [name, String(name.prefix { $0 != "." })]
-        })
-        #expect(template.content["claims"]?.objectValue?.members.contains { $0.value["immutable"]?.boolValue == true } == true)
+        let known = Set(
+            try #require(template.content["claims"]?.objectValue).names.flatMap { name in
+                name == "kubernetes.io" ? [name] : [name, String(name.prefix { $0 != "." })]
+            })
+        #expect(
+            template.content["claims"]?.objectValue?.members.contains { $0.value["immutable"]?.boolValue == true }
+                == true)
         let registered: Set = ["iss", "aud", "exp", "iat", "nbf", "jti"]
         for example in template.content["examples"]?["accept"]?.arrayValue ?? [] {
             let names = Set(example["claims"]?.objectValue?.names ?? [])
@@ -76,18 +83,23 @@ import Yams
         }
         let tenants = Set((settings["tenants"]?.arrayValue ?? []).compactMap(\.stringValue).map { Key($0) })
         let rule: IssuerRule =
-            tenants.isEmpty ? .exactly(try Issuer(issuer)) : .template(try IssuerTemplate(issuer, tenants: .only(tenants)))
+            tenants.isEmpty
+            ? .exactly(try Issuer(issuer)) : .template(try IssuerTemplate(issuer, tenants: .only(tenants)))
         let algorithms = try template.content["algorithms"]?.arrayValue.map { names in
             Set(try names.map { try #require(SignatureAlgorithm(rawValue: $0.stringValue ?? "")) })
         }
         let types = template.content["token_types"]?.arrayValue?.compactMap(\.stringValue)
         let age: [String: Int64] = ["1h": 3600, "24h": 86_400]
         return try ProviderDefinition(
-            name: ProviderName(template.name), kind: #require(ProviderKind(rawValue: template.content["type"]?.stringValue ?? "")),
-            issuer: rule, audiences: Set((settings["audiences"]?.arrayValue ?? []).compactMap(\.stringValue).map { try Audience($0) }),
+            name: ProviderName(template.name),
+            kind: #require(ProviderKind(rawValue: template.content["type"]?.stringValue ?? "")),
+            issuer: rule,
+            audiences: Set(
+                (settings["audiences"]?.arrayValue ?? []).compactMap(\.stringValue).map { try Audience($0) }),
             // The test's key is of another kind than the provider's.
             algorithms: (algorithms ?? []).union([.EdDSA]), type: types.map { .jwt.or(.oneOf($0)) } ?? .jwt,
-            maximumTokenAge: template.content["max_token_age"]?.stringValue.map { try #require(age[$0]) }, keySource: .keySet(keys))
+            maximumTokenAge: template.content["max_token_age"]?.stringValue.map { try #require(age[$0]) },
+            keySource: .keySet(keys))
     }
 
     private func claims(of example: JSONValue) throws -> JSONObject {

@@ -70,7 +70,8 @@ import Testing
             "add it to the provider's 'algorithms' if the provider really signs so; HS256 and none are never accepted"
         ),
         (
-            "subject missing", claims().with("sub", nil), [:], .requiredClaims, Set(TokenCheck.allCases).subtracting([.requiredClaims]),
+            "subject missing", claims().with("sub", nil), [:], .requiredClaims,
+            Set(TokenCheck.allCases).subtracting([.requiredClaims]),
             "the token has no 'sub'"
         ),
     ]
@@ -106,7 +107,9 @@ import Testing
         let key = try TestKey("k1")
         let trace = try await trace(key.token(claims()), definition())
         #expect(trace.failure == .providerUnavailable(retryAfter: 30))
-        #expect(trace.steps.first { $0.outcome == .failed }?.hint == "the provider's keys cannot be had; next attempt in 30 s; see 'provider test'")
+        #expect(
+            trace.steps.first { $0.outcome == .failed }?.hint
+                == "the provider's keys cannot be had; next attempt in 30 s; see 'provider test'")
     }
 
     @Test func garbageAndNoProviders() async throws {

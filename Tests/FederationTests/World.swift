@@ -31,7 +31,9 @@ struct TestKey: Sendable {
     func token(_ claims: JSONObject, header: JSONObject = [:]) throws -> [UInt8] {
         var full: JSONObject = ["alg": "EdDSA", "typ": "JWT"]
         full["kid"] = kid.map { JSONValue($0) }
-        for member in header.members { full[member.name.rawValue] = member.value.isNull ? JSONValue?.none : member.value }
+        for member in header.members {
+            full[member.name.rawValue] = member.value.isNull ? JSONValue?.none : member.value
+        }
         var token = Base64URL.encodeBytes(JSONValue.object(full).encoded())
         token.append(UInt8(ascii: "."))
         token += Base64URL.encodeBytes(JSONValue.object(claims).encoded())
@@ -126,7 +128,8 @@ final class World: Sendable {
     /// Publishes metadata and keys for an issuer.
     func publish(_ issuer: String, _ keys: TestKey..., cacheControl: String? = nil) {
         let jwks = issuer + "/keys"
-        answer(issuer + "/.well-known/openid-configuration", Array(#"{"issuer":"\#(issuer)","jwks_uri":"\#(jwks)"}"#.utf8))
+        answer(
+            issuer + "/.well-known/openid-configuration", Array(#"{"issuer":"\#(issuer)","jwks_uri":"\#(jwks)"}"#.utf8))
         let body = JSONValue.object(["keys": .array(keys.map(\.jwk))]).encoded()
         answer(jwks, body, cacheControl: cacheControl)
     }
@@ -143,7 +146,8 @@ func definition(
     cache: KeyCacheSettings = KeyCacheSettings()
 ) throws -> ProviderDefinition {
     try ProviderDefinition(
-        name: ProviderName(name), kind: kind, issuer: .exactly(Issuer(issuer)), audiences: Set(audiences.map { try Audience($0) }),
+        name: ProviderName(name), kind: kind, issuer: .exactly(Issuer(issuer)),
+        audiences: Set(audiences.map { try Audience($0) }),
         maximumTokenAge: maximumTokenAge, keySource: keySource, keyCache: cache)
 }
 
@@ -177,7 +181,8 @@ func eventually(_ condition: () -> Bool, sourceLocation: SourceLocation = #_sour
 
 /// The repository, and beside it what nobody here wrote.
 enum Folder {
-    static let repository = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let repository = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
     static let fixtures = repository.appending(path: "fixtures")
     static let issuers = repository.deletingLastPathComponent().appending(path: "shared/data/issuers")
     static let hasIssuers = FileManager.default.fileExists(atPath: issuers.path)

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A TLS peer with a certificate of its own: `openssl s_server`, whose standard input and output are the connection.
+/// A TLS peer for the name provider.test: `openssl s_server`, whose standard input and output are the connection.
 /// It answers each GET with 200 and keeps the connection open.
 final class TLSPeer: Sendable {
     static let isAvailable = FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")
@@ -10,7 +10,6 @@ final class TLSPeer: Sendable {
     /// The peer's certificate, which is its own authority.
     let authorityFile: String
     private let process: Mutex<Process>
-    private let directory: URL
     private let log: Log
 
     private final class Log: Sendable {
@@ -24,20 +23,13 @@ final class TLSPeer: Sendable {
     var connectionCount: Int { log.count("SSL SESSION PARAMETERS-----\n") / 2 }
     var requestCount: Int { log.count("GET /") }
 
-    init(name: String, options: [String] = []) async throws {
+    init(certificate name: String = "provider", options: [String] = []) async throws {
         _ = environmentWithProxies  // before anything here reads the environment
-        directory = FileManager.default.temporaryDirectory.appending(path: "gatehouse-tls-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let (key, certificate) = (directory.appending(path: "key.pem").path, directory.appending(path: "cert.pem").path)
+        let folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "fixtures/tls")
+        let key = folder.appending(path: "TEST-ONLY-provider.key.pem").path
+        let certificate = folder.appending(path: "TEST-ONLY-\(name).cert.pem").path
         authorityFile = certificate
-        let made = Self.openssl([
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=peer",
-            "-days", "2",
-            "-addext", "subjectAltName=DNS:\(name)", "-keyout", key, "-out", certificate,
-        ])
-        made.standardError = FileHandle.nullDevice
-        try made.run()
-        made.waitUntilExit()
         let (input, output, log) = (Pipe(), Pipe(), Log())
         let answers = input.fileHandleForWriting
         output.fileHandleForReading.readabilityHandler = { handle in
@@ -46,7 +38,9 @@ final class TLSPeer: Sendable {
             log.text.withLock { $0 += text }
             if text.contains("GET /") { answers.write(Data("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".utf8)) }
         }
-        let server = Self.openssl(["s_server", "-accept", "127.0.0.1:0", "-key", key, "-cert", certificate] + options)
+        let server = Process()
+        server.executableURL = URL(filePath: "/usr/bin/openssl")
+        server.arguments = ["s_server", "-accept", "127.0.0.1:0", "-key", key, "-cert", certificate] + options
         (server.standardInput, server.standardOutput, server.standardError) = (input, output, FileHandle.nullDevice)
         try server.run()
         var port: UInt16?
@@ -64,13 +58,5 @@ final class TLSPeer: Sendable {
 
     deinit {
         process.withLock { $0.terminate() }
-        try? FileManager.default.removeItem(at: directory)
-    }
-
-    private static func openssl(_ arguments: [String]) -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/openssl")
-        process.arguments = arguments
-        return process
     }
 }

@@ -20,7 +20,7 @@ struct TLSTests {
     /// `OPENSOCKETFUNCTION` is not called on a reused connection: without the check before each request, a policy that
     /// forbids loopback would be answered over what a more generous one had opened.
     @Test func aReusedConnectionIsCheckedToo() async throws {
-        let peer = try await TLSPeer(name: "provider.test")
+        let peer = try await TLSPeer()
         let (url, fetcher) = (try url(peer), try fetcher(peer))
         for _ in 0..<2 {
             let response = try await fetcher.fetch(
@@ -36,7 +36,7 @@ struct TLSTests {
     }
 
     @Test func anUnknownAuthorityIsRefused() async throws {
-        let peer = try await TLSPeer(name: "provider.test")
+        let peer = try await TLSPeer()
         let (url, fetcher) = (try url(peer), try fetcher(peer))
         let untrusting = policy(peer, trusting: false, allowing: url)
         await #expect(throws: FetchFailure.tlsFailed(.certificateUntrusted)) {
@@ -52,7 +52,7 @@ struct TLSTests {
     }
 
     @Test func anotherNameIsRefused() async throws {
-        let peer = try await TLSPeer(name: "provider.test")
+        let peer = try await TLSPeer()
         let (url, fetcher) = (try url(peer, "other.test"), try fetcher(peer))
         await #expect(throws: FetchFailure.tlsFailed(.certificateForAnotherName)) {
             try await fetcher.fetch(FetchRequest(.GET, url, bulkhead: "b"), policy: policy(peer, allowing: url))
@@ -60,8 +60,17 @@ struct TLSTests {
         await fetcher.shutdown()
     }
 
+    @Test func anExpiredCertificateIsRefused() async throws {
+        let peer = try await TLSPeer(certificate: "provider-expired")
+        let (url, fetcher) = (try url(peer), try fetcher(peer))
+        await #expect(throws: FetchFailure.tlsFailed(.certificateExpired)) {
+            try await fetcher.fetch(FetchRequest(.GET, url, bulkhead: "b"), policy: policy(peer, allowing: url))
+        }
+        await fetcher.shutdown()
+    }
+
     @Test func oldTLSIsRefused() async throws {
-        let peer = try await TLSPeer(name: "provider.test", options: ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
+        let peer = try await TLSPeer(options: ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
         let (url, fetcher) = (try url(peer), try fetcher(peer))
         await #expect(throws: FetchFailure.tlsFailed(.handshake)) {
             try await fetcher.fetch(FetchRequest(.GET, url, bulkhead: "b"), policy: policy(peer, allowing: url))

@@ -6,7 +6,7 @@ final class TemporaryDirectory: Sendable {
     let path: String
 
     init() throws {
-        var template = Array("/tmp/gatehouse-store-XXXXXX".utf8CString)
+        var template = Array((P_tmpdir + "/gatehouse-store-XXXXXX").utf8CString)
         let made = unsafe template.withUnsafeMutableBufferPointer { buffer -> String? in
             guard let address = buffer.baseAddress, let made = unsafe mkdtemp(address) else { return nil }
             return unsafe String(cString: made)

@@ -103,7 +103,10 @@ struct WriterTests {
         try withWriter { writer, database in
             try database.execute(
                 sql:
-                    "CREATE TRIGGER no_poison BEFORE INSERT ON settings WHEN NEW.name = 'poison' BEGIN SELECT RAISE(ABORT, 'no'); END"
+                    """
+                    CREATE TRIGGER no_poison BEFORE INSERT ON settings WHEN NEW.name = 'poison'
+                    BEGIN SELECT RAISE(ABORT, 'no'); END
+                    """
             )
             let outcome = writer.run([
                 Self.exchange(0), Self.job([.insertSetting(name: "poison", value: "")]), Self.exchange(1),
