@@ -106,12 +106,16 @@ let package = Package(
         // Program.
         module(
             "GatehouseConfiguration",
-            ["AccessPolicy", "Federation", "JOSE", "HTTPFetch", "ProviderTemplates", .product(name: "Yams", package: "Yams")]),
+            [
+                "AccessPolicy", "Federation", "JOSE", "HTTPFetch", "ProviderTemplates",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         module("GatehouseClient", ["HTTPFetch", httpTypes]),
         module(
             "GatehouseKit",
             [
-                "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation", "Broker",
+                "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation",
+                "Broker",
                 "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DevelopmentPlugin", "Observability",
                 "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", httpTypes, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -141,7 +145,8 @@ let package = Package(
         tests(
             "SQLiteStoreTests",
             [
-                "SQLiteStore", "Broker", "GatehouseTesting", "AccessPolicy", .product(name: "GRDB", package: "GRDB.swift"),
+                "SQLiteStore", "Broker", "GatehouseTesting", "AccessPolicy",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),
         tests(
@@ -156,7 +161,8 @@ let package = Package(
             "GatehouseConfigurationTests",
             ["GatehouseConfiguration", "AccessPolicy", "Federation", "JOSE", "HTTPFetch"]),
         tests("GatehouseClientTests", ["GatehouseClient", "HTTPFetch", httpTypes]),
-        tests("GatehouseKitTests", ["GatehouseKit", "GatehouseClient", "AccessPolicy", "Federation", "JOSE", "Broker"]),
+        tests(
+            "GatehouseKitTests", ["GatehouseKit", "GatehouseClient", "AccessPolicy", "Federation", "JOSE", "Broker"]),
         tests("ArchitectureTests", []),
         tests("ProcessTests", ["gatehouse"]),
     ]

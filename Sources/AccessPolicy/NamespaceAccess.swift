@@ -60,7 +60,9 @@ public struct NamespaceAccess: Hashable, Sendable {
         guard let object = json.objectValue else { return nil }
         var entries: [NamespacePattern: Set<RoleName>] = [:]
         for member in object.members {
-            guard let pattern = try? NamespacePattern(member.name.rawValue), let names = member.value.arrayValue else { return nil }
+            guard let pattern = try? NamespacePattern(member.name.rawValue), let names = member.value.arrayValue else {
+                return nil
+            }
             var roles: Set<RoleName> = []
             for name in names {
                 guard let text = name.stringValue, let role = try? RoleName(text) else { return nil }

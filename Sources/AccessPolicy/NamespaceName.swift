@@ -6,7 +6,8 @@ public struct NamespaceName: ByteIdentifier {
 
     public init(_ text: some StringProtocol) throws(InvalidValue) {
         guard DNSLabel.isValid(text.utf8) else {
-            throw InvalidValue("namespace", "must be 1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit")
+            throw InvalidValue(
+                "namespace", "must be 1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit")
         }
         rawValue = String(text)
     }

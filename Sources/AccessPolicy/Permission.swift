@@ -7,7 +7,9 @@ public struct APIGroup: ByteIdentifier {
     public let rawValue: String
 
     public init(_ text: some StringProtocol) throws(InvalidValue) {
-        guard DNSLabel.isValid(text.utf8) else { throw InvalidValue("API group", "must be 1 to 63 of a-z, 0-9 and '-'") }
+        guard DNSLabel.isValid(text.utf8) else {
+            throw InvalidValue("API group", "must be 1 to 63 of a-z, 0-9 and '-'")
+        }
         rawValue = String(text)
     }
 

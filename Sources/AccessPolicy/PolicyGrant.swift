@@ -13,7 +13,8 @@ package struct PolicyGrant: Hashable, Sendable {
     }
 
     package static func == (lhs: Self, rhs: Self) -> Bool {
-        lhs.policy.hasSameBytes(as: rhs.policy) && lhs.provider.hasSameBytes(as: rhs.provider) && lhs.access == rhs.access
+        lhs.policy.hasSameBytes(as: rhs.policy) && lhs.provider.hasSameBytes(as: rhs.provider)
+            && lhs.access == rhs.access
     }
 
     package func hash(into hasher: inout Hasher) {

@@ -6,8 +6,10 @@ public struct PrincipalID: ByteIdentifier {
 
     public init(_ text: some StringProtocol) throws(InvalidValue) {
         let isPlain = text.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+                || byte == UInt8(ascii: "-")
         }
         guard isPlain, (5...80).contains(text.utf8.count) else {
             throw InvalidValue("principal id", "must be 5 to 80 of a-z, A-Z, 0-9, '_' and '-'")

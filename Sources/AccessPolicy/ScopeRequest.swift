@@ -32,7 +32,9 @@ package struct ScopeRequest: Hashable, Sendable {
         if let roles {
             var known: Set<RoleName> = []
             for role in roles {
-                guard let name = try? RoleName(role.rawValue) else { return .refused(.scopeNotGranted("role:" + role.rawValue)) }
+                guard let name = try? RoleName(role.rawValue) else {
+                    return .refused(.scopeNotGranted("role:" + role.rawValue))
+                }
                 known.insert(name)
             }
             wantedRoles = known
@@ -41,14 +43,18 @@ package struct ScopeRequest: Hashable, Sendable {
         var result = NamespaceAccess.none
         for namespace in namespaces {
             let value = "namespace:" + namespace.rawValue
-            guard let pattern = try? NamespacePattern(namespace.rawValue) else { return .refused(.scopeNotGranted(value)) }
+            guard let pattern = try? NamespacePattern(namespace.rawValue) else {
+                return .refused(.scopeNotGranted(value))
+            }
             let there: Set<RoleName> =
                 switch pattern {
                 case .allApplication: held.entries[.allApplication] ?? []
                 case .named(let name): held.roles(in: name)
                 }
             guard !there.isEmpty else { return .refused(.scopeNotGranted(value)) }
-            if let missing = wantedRoles?.subtracting(there).min() { return .refused(.scopeNotGranted("role:" + missing.rawValue)) }
+            if let missing = wantedRoles?.subtracting(there).min() {
+                return .refused(.scopeNotGranted("role:" + missing.rawValue))
+            }
             result.add(wantedRoles ?? there, in: pattern)
         }
         return .narrowed(result)
@@ -58,7 +64,9 @@ package struct ScopeRequest: Hashable, Sendable {
     private func narrow(_ held: NamespaceAccess, to wanted: Set<RoleName>?) -> Result {
         guard let wanted else { return .narrowed(held) }
         let everywhere = Set(held.entries.values.joined())
-        if let missing = wanted.subtracting(everywhere).min() { return .refused(.scopeNotGranted("role:" + missing.rawValue)) }
+        if let missing = wanted.subtracting(everywhere).min() {
+            return .refused(.scopeNotGranted("role:" + missing.rawValue))
+        }
         return .narrowed(NamespaceAccess(held.entries.mapValues { $0.intersection(wanted) }))
     }
 }

@@ -57,7 +57,8 @@ struct AccessTokenClaims: Sendable {
             let rights = own["rights"].flatMap(CredentialRights.init(json:))
         else { return nil }
         self.init(
-            tokenID: tokenID, subject: subject, clientID: clientID, audiences: claims.audiences.map(\.rawValue), scope: scope,
+            tokenID: tokenID, subject: subject, clientID: clientID, audiences: claims.audiences.map(\.rawValue),
+            scope: scope,
             issuedAt: Timestamp(issuedAt), expiresAt: Timestamp(expiry), access: access,
             actor: claims.object["act"]?.objectValue, principal: principal, rights: rights, root: root)
     }

@@ -25,7 +25,8 @@ package struct AuditEvent: Hashable, Sendable {
         package let credential: String?
         package let provider: String?
 
-        package init(principal: String? = nil, name: String? = nil, credential: String? = nil, provider: String? = nil) {
+        package init(principal: String? = nil, name: String? = nil, credential: String? = nil, provider: String? = nil)
+        {
             self.principal = principal
             self.name = name
             self.credential = credential

@@ -100,7 +100,9 @@ extension Broker {
             expiresAt: record.expiresAt)
     }
 
-    private func acceptAccessToken(_ bytes: [UInt8], for purpose: Purpose) throws(CredentialRefusal) -> AcceptedCredential {
+    private func acceptAccessToken(
+        _ bytes: [UInt8], for purpose: Purpose
+    ) throws(CredentialRefusal) -> AcceptedCredential {
         let now = time.now()
         let claims: AccessTokenClaims
         do throws(TokenRejection) {

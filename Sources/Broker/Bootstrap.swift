@@ -35,7 +35,8 @@ extension Broker {
             id: CredentialID(unchecked: try RandomID.make("cred")), namespace: .system,
             name: "administrator-" + (try CredentialName.suffix()), type: .apiToken, owner: principal.id,
             tokenHash: hasher.hash(opaque), createdAt: now, expiresAt: expiresAt, rights: .owner(ceiling: nil),
-            parent: .bootstrap, root: .bootstrap, removableAt: expiresAt.adding(seconds: CredentialRetention.ofRenewable))
+            parent: .bootstrap, root: .bootstrap,
+            removableAt: expiresAt.adding(seconds: CredentialRetention.ofRenewable))
         let event = AuditEvent(
             time: now, action: .bootstrapAdministrator, outcome: .success,
             actor: AuditEvent.Actor(principal: principal.id.rawValue, name: principal.name),

@@ -25,7 +25,8 @@ extension Broker {
         var events: [AuditEvent] = []
         if removed > 0 || !keysRemoved.isEmpty {
             events.append(
-                housekeeping(.cleanedUp, ["rows": .integer(Int64(removed)), "signing_keys": JSONValue(keysRemoved)], at: now))
+                housekeeping(
+                    .cleanedUp, ["rows": .integer(Int64(removed)), "signing_keys": JSONValue(keysRemoved)], at: now))
         }
         let counts = refusals.take()
         if !counts.isEmpty {
@@ -39,7 +40,8 @@ extension Broker {
     private func housekeeping(_ action: AuditEvent.Action, _ details: JSONValue, at now: Timestamp) -> AuditEvent {
         AuditEvent(
             time: now, action: action, outcome: action == .tokensRefused ? .refused : .success,
-            actor: AuditEvent.Actor(name: "gatehouse"), requestID: "clean-up", details: details.objectValue ?? JSONObject())
+            actor: AuditEvent.Actor(name: "gatehouse"), requestID: "clean-up",
+            details: details.objectValue ?? JSONObject())
     }
 
     /// Rotates the signing key, on an administrator's word.
@@ -48,7 +50,8 @@ extension Broker {
         let algorithm = keys.entries(at: now).last?.algorithm ?? .ES256
         let entry = try keys.rotate(algorithm, at: now)
         let event = AuditEvent(
-            time: now, action: .signingKeyRotated, outcome: .success, actor: AuditEvent.Actor(caller), target: entry.keyID,
+            time: now, action: .signingKeyRotated, outcome: .success, actor: AuditEvent.Actor(caller),
+            target: entry.keyID,
             requestID: context.requestID, details: ["activates": JSONValue(RFC3339.text(entry.activatesAt))])
         try await store.commit(StoreTransaction(events: [event]))
         return entry

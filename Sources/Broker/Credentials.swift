@@ -28,7 +28,8 @@ enum CredentialName {
 
     static func check(_ name: String) throws(CredentialFailure) {
         let isAllowed = { (byte: UInt8) in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_.".utf8.contains(byte)
         }
         guard (1...maximumBytes).contains(name.utf8.count), name.utf8.allSatisfy(isAllowed) else {
@@ -40,7 +41,9 @@ enum CredentialName {
     static func suffix() throws(CryptoFailure) -> String {
         var text: [UInt8] = []
         while text.count < 8 {
-            for byte in try RandomBytes.make(12) where byte < 252 && text.count < 8 { text.append(letters[Int(byte % 36)]) }
+            for byte in try RandomBytes.make(12) where byte < 252 && text.count < 8 {
+                text.append(letters[Int(byte % 36)])
+            }
         }
         return String(decoding: text, as: UTF8.self)
     }
@@ -59,9 +62,12 @@ extension Broker {
         let maximum = settings.expiry.maximumAPITokenDays
         let days = days.flatMap { $0 == 0 ? nil : $0 } ?? min(CredentialExpiry.defaultDays, maximum)
         guard days > 0, days <= maximum else {
-            throw .invalid(field: "expiration_days", reason: "must be 1 to \(maximum), the tenant's maximum for API tokens")
+            throw .invalid(
+                field: "expiration_days", reason: "must be 1 to \(maximum), the tenant's maximum for API tokens")
         }
-        guard let authority = CredentialAuthority.of(caller) else { throw .notPermitted("this credential makes no others") }
+        guard let authority = CredentialAuthority.of(caller) else {
+            throw .notPermitted("this credential makes no others")
+        }
         if case .policies(_, let types) = authority.rights, !types.contains(.apiToken) {
             throw .notPermitted("the policies behind this credential do not allow API_TOKEN")
         }
@@ -146,7 +152,8 @@ extension Broker {
     }
 
     private func credentialEvent(
-        _ action: AuditEvent.Action, _ record: CredentialRecord, by caller: Caller, at now: Timestamp, context: RequestContext
+        _ action: AuditEvent.Action, _ record: CredentialRecord, by caller: Caller, at now: Timestamp,
+        context: RequestContext
     ) -> AuditEvent {
         AuditEvent(
             time: now, action: action, outcome: .success, actor: AuditEvent.Actor(caller), target: record.id.rawValue,

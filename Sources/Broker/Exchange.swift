@@ -21,7 +21,9 @@ package struct IssuedToken: Sendable {
 /// The order is fixed: who is the subject, what do the policies give, what is asked for within that, how long, and only
 /// then one transaction that claims, stores and audits together, and the answer after it is durable.
 extension Broker {
-    package func exchange(_ request: TokenExchangeRequest, context: RequestContext) async throws(ExchangeFailure) -> IssuedToken {
+    package func exchange(
+        _ request: TokenExchangeRequest, context: RequestContext
+    ) async throws(ExchangeFailure) -> IssuedToken {
         let now = time.now()
         let subject: ExchangeSubject
         let actor: JSONObject?
@@ -44,7 +46,9 @@ extension Broker {
 
     // MARK: Who
 
-    private func resolve(_ token: Secret, type: TokenExchangeRequest.SubjectTokenType) async throws(ExchangeFailure) -> ExchangeSubject {
+    private func resolve(
+        _ token: Secret, type: TokenExchangeRequest.SubjectTokenType
+    ) async throws(ExchangeFailure) -> ExchangeSubject {
         let bytes = token.reveal()
         if bytes.starts(with: OpaqueToken.prefix.utf8) {
             guard type == .accessToken else { throw .tokenTypeMismatch }
@@ -61,7 +65,9 @@ extension Broker {
     private func acceptSubject(_ bytes: [UInt8]) throws(ExchangeFailure) -> ExchangeSubject {
         do throws(CredentialRefusal) {
             let accepted = try accept(bytes, for: .inspection)
-            if case .opaque(let record) = accepted.kind, record.type == .scimAPIToken { throw CredentialRefusal.wrongClass }
+            if case .opaque(let record) = accepted.kind, record.type == .scimAPIToken {
+                throw CredentialRefusal.wrongClass
+            }
             return .own(accepted)
         } catch {
             throw .ownToken(error)
@@ -75,7 +81,9 @@ extension Broker {
     }
 
     /// The `act` claim (RFC 8693 §4.1): the actor outermost, whoever acted before inside.
-    private func actorClaim(_ request: TokenExchangeRequest, subject: ExchangeSubject) async throws(ExchangeFailure) -> JSONObject? {
+    private func actorClaim(
+        _ request: TokenExchangeRequest, subject: ExchangeSubject
+    ) async throws(ExchangeFailure) -> JSONObject? {
         guard let actorToken = request.actorToken, let type = request.actorTokenType else { return subject.actor }
         let actor: ExchangeSubject
         do throws(ExchangeFailure) {
@@ -162,7 +170,8 @@ extension Broker {
         }
         let event = AuditEvent(
             time: now, action: .tokenExchanged, outcome: .success,
-            actor: AuditEvent.Actor(principal: owner.principal.id.rawValue, name: subject.subject, provider: subject.provider),
+            actor: AuditEvent.Actor(
+                principal: owner.principal.id.rawValue, name: subject.subject, provider: subject.provider),
             target: targetID, namespace: grant.access.onlyNamespace?.rawValue, requestID: context.requestID,
             details: auditDetails(request, subject: subject, grant: grant, actor: actor, expiresAt: expiresAt))
         do throws(StoreFailure) {

@@ -45,7 +45,9 @@ struct ExchangeGrant: Sendable {
         guard asked.allSatisfy({ audience in allowedAudiences.contains { $0.hasSameBytes(as: audience) } }) else {
             throw .policy(.audienceNotAllowed)
         }
-        if request.requestedTokenType == .apiToken, case .policies(_, let types) = accepted.rights, !types.contains(.apiToken) {
+        if request.requestedTokenType == .apiToken, case .policies(_, let types) = accepted.rights,
+            !types.contains(.apiToken)
+        {
             throw .policy(.credentialTypeNotAllowed)
         }
         switch ScopeRequest(request.scope).narrow(accepted.access) {
@@ -74,7 +76,8 @@ extension CredentialRights {
             .policies(
                 grants.compactMap { grant in
                     let kept = grant.access.intersection(access)
-                    return kept.isEmpty ? nil : PolicyGrant(policy: grant.policy, provider: grant.provider, access: kept)
+                    return kept.isEmpty
+                        ? nil : PolicyGrant(policy: grant.policy, provider: grant.provider, access: kept)
                 }, types: types)
         }
     }

@@ -12,7 +12,9 @@ package struct StoredSigningKey: Sendable {
     /// From then on it signs. Until then it is published, so that whoever caches the key set knows it in time.
     package let activatesAt: Timestamp
 
-    package init(keyID: String, algorithm: SignatureAlgorithm, pem: Secret, createdAt: Timestamp, activatesAt: Timestamp) {
+    package init(
+        keyID: String, algorithm: SignatureAlgorithm, pem: Secret, createdAt: Timestamp, activatesAt: Timestamp
+    ) {
         self.keyID = keyID
         self.algorithm = algorithm
         self.pem = pem
@@ -76,7 +78,8 @@ package final class KeyRing: Sendable {
     /// Loads the keys; makes the first one, of `algorithm`, when there is none. That one signs at once: nobody has a
     /// cached key set yet.
     package init(
-        storage: any SigningKeyStorage, algorithm: SignatureAlgorithm, timing: Timing, now: Timestamp, probe: @escaping Probe
+        storage: any SigningKeyStorage, algorithm: SignatureAlgorithm, timing: Timing, now: Timestamp,
+        probe: @escaping Probe
     ) throws {
         var loaded: [Key] = []
         for stored in try storage.load() {
@@ -90,12 +93,14 @@ package final class KeyRing: Sendable {
     }
 
     private static func make(
-        _ algorithm: SignatureAlgorithm, now: Timestamp, activatesAt: Timestamp, storage: any SigningKeyStorage, probe: Probe
+        _ algorithm: SignatureAlgorithm, now: Timestamp, activatesAt: Timestamp, storage: any SigningKeyStorage,
+        probe: Probe
     ) throws -> Key {
         let signing = try SigningKey(generating: algorithm)
         try probe(signing)
         let stored = StoredSigningKey(
-            keyID: signing.keyID.rawValue, algorithm: algorithm, pem: try signing.pem(), createdAt: now, activatesAt: activatesAt)
+            keyID: signing.keyID.rawValue, algorithm: algorithm, pem: try signing.pem(), createdAt: now,
+            activatesAt: activatesAt)
         try storage.save(stored)
         return Key(stored: stored, signing: signing)
     }

@@ -28,7 +28,9 @@ package struct OpaqueToken: Sendable {
 
     /// Reads one that was presented; `nil` when it is not of the form or its checksum is wrong.
     package init?(parsing bytes: [UInt8]) {
-        guard bytes.count == Self.length, bytes.starts(with: Self.prefix.utf8), bytes[6] == UInt8(ascii: "_") else { return nil }
+        guard bytes.count == Self.length, bytes.starts(with: Self.prefix.utf8), bytes[6] == UInt8(ascii: "_") else {
+            return nil
+        }
         guard let tokenClass = TokenClass(rawValue: String(decoding: bytes[4..<6], as: UTF8.self)) else { return nil }
         let body = Array(bytes.dropLast(Self.checksumLength))
         guard Self.checksum(of: body).elementsEqual(bytes.suffix(Self.checksumLength)) else { return nil }

@@ -27,7 +27,8 @@ package struct CredentialQuery: Hashable, Sendable {
     package let after: String?
     package let limit: Int
 
-    package init(namespace: NamespaceName, owner: PrincipalID?, types: Set<CredentialType>, after: String?, limit: Int) {
+    package init(namespace: NamespaceName, owner: PrincipalID?, types: Set<CredentialType>, after: String?, limit: Int)
+    {
         self.namespace = namespace
         self.owner = owner
         self.types = types

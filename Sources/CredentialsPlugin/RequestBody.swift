@@ -51,20 +51,25 @@ struct RequestBody: Sendable {
         guard let value = try member(name) else { return nil }
         if let integer = value.integerValue { return integer }
         if case .number(let number) = value {
-            guard let integer = Int64(exactly: number.double) else { throw invalid(name, "must be a whole number in range") }
+            guard let integer = Int64(exactly: number.double) else {
+                throw invalid(name, "must be a whole number in range")
+            }
             return integer
         }
         guard let text = value.stringValue else { throw invalid(name, "must be a number, not \(value.kind)") }
         if text.isEmpty { return nil }
         let digits = text.utf8.first == UInt8(ascii: "-") ? text.dropFirst() : text[...]
-        guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let integer = Int64(text) else {
+        guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let integer = Int64(text)
+        else {
             throw invalid(name, "must be a whole number in range")
         }
         return integer
     }
 
     /// One of an enum, by name or by number in the order of `cases`.
-    func enumeration<Value: RawRepresentable>(_ name: String, _ cases: [Value]) throws(APIError) -> Value? where Value.RawValue == String {
+    func enumeration<Value: RawRepresentable>(_ name: String, _ cases: [Value]) throws(APIError) -> Value?
+    where Value.RawValue == String {
         guard let value = try member(name) else { return nil }
         if let number = value.integerValue {
             guard let index = Int(exactly: number), cases.indices.contains(index) else {

@@ -120,7 +120,8 @@ enum Base64 {
             let group = bytes[start..<min(start + 3, bytes.count)]
             let value = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
             for position in 0..<4 {
-                text.append(position <= group.count ? digits[Int(value >> UInt32(18 - 6 * position) & 63)] : UInt8(ascii: "="))
+                text.append(
+                    position <= group.count ? digits[Int(value >> UInt32(18 - 6 * position) & 63)] : UInt8(ascii: "="))
             }
         }
         return String(decoding: text, as: UTF8.self)

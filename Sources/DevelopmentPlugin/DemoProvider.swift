@@ -77,7 +77,9 @@ package struct DemoProvider: Sendable {
 
 /// Claims as GitHub Actions writes them, for an imagined job of an imagined repository.
 package enum GitHubLikeClaims {
-    package static func standard(audience: String, repository: String = "acme/app", ref: String = "refs/heads/main") -> JSONObject {
+    package static func standard(
+        audience: String, repository: String = "acme/app", ref: String = "refs/heads/main"
+    ) -> JSONObject {
         [
             "sub": JSONValue("repo:\(repository):ref:\(ref)"),
             "aud": JSONValue(audience),

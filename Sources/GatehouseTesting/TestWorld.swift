@@ -62,7 +62,8 @@ package final class TestWorld: Sendable {
 
     package static let apiToken = ("requested_token_type", "urn:gatehouse:params:oauth:token-type:api-token")
 
-    package static func request(_ token: [UInt8], _ parameters: [(String, String)] = []) throws -> TokenExchangeRequest {
+    package static func request(_ token: [UInt8], _ parameters: [(String, String)] = []) throws -> TokenExchangeRequest
+    {
         var pairs: [(String, String)] = [
             ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
             ("subject_token", String(decoding: token, as: UTF8.self)),
@@ -77,9 +78,11 @@ package final class TestWorld: Sendable {
     package static func percentEncoded(_ text: String) -> String {
         text.utf8.map { byte in
             let isPlain =
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-._~".utf8.contains(byte)
-            return isPlain ? String(UnicodeScalar(byte)) : (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            return isPlain
+                ? String(UnicodeScalar(byte)) : (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
         }.joined()
     }
 
@@ -129,9 +132,10 @@ package struct PolicyText: Sendable {
         self.name = name
         self.provider = provider
         self.when = when
-        grants = (try? NamespacePattern(namespace)).map { pattern in
-            [GrantDefinition(namespace: pattern, roles: roles.compactMap { try? RoleName($0) })]
-        } ?? []
+        grants =
+            (try? NamespacePattern(namespace)).map { pattern in
+                [GrantDefinition(namespace: pattern, roles: roles.compactMap { try? RoleName($0) })]
+            } ?? []
         self.types = types
         self.maximumLifetime = maximumLifetime
         self.audiences = audiences
@@ -141,7 +145,8 @@ package struct PolicyText: Sendable {
     package var definition: PolicyDefinition {
         PolicyDefinition(
             name: name, position: nil, provider: provider, when: when, subject: nil, grant: grants,
-            credentialTypes: types.map(\.rawValue), maximumLifetime: maximumLifetime, audiences: audiences, singleUse: singleUse,
+            credentialTypes: types.map(\.rawValue), maximumLifetime: maximumLifetime, audiences: audiences,
+            singleUse: singleUse,
             mode: .enforce, examples: [])
     }
 }

@@ -56,12 +56,15 @@ public struct AccessCheck: Sendable {
         }
     }
 
-    private func resolve(_ source: Access.NamespaceSource, _ parameters: [Key: String]) throws(APIError) -> NamespaceName {
+    private func resolve(
+        _ source: Access.NamespaceSource, _ parameters: [Key: String]
+    ) throws(APIError) -> NamespaceName {
         switch source {
         case .fixed(let namespace):
             return namespace
         case .path(let parameter):
-            guard let text = parameters[Key(parameter)], let name = try? NamespaceName(text), namespaces.exists(name) else {
+            guard let text = parameters[Key(parameter)], let name = try? NamespaceName(text), namespaces.exists(name)
+            else {
                 throw .namespaceNotFound
             }
             return name

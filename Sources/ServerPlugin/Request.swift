@@ -37,7 +37,9 @@ public struct Request: Sendable {
 
     /// A parameter of the route's template.
     public func parameter(_ name: String) throws(APIError) -> String {
-        guard let value = parameters[Key(name)] else { throw APIError(.internalError, "the route has no parameter '\(name)'") }
+        guard let value = parameters[Key(name)] else {
+            throw APIError(.internalError, "the route has no parameter '\(name)'")
+        }
         return value
     }
 

@@ -20,7 +20,8 @@ struct ExchangeError: Hashable, Sendable {
         switch failure {
         case .subjectToken(.providerUnavailable(let seconds)), .actorToken(.providerUnavailable(let seconds)):
             (error, retryAfter) = (.temporarilyUnavailable, Int(clamping: seconds))
-        case .subjectToken, .actorToken, .ownToken, .ownActorToken, .tokenTypeMismatch, .replayed, .nothingLeftOfLifetime,
+        case .subjectToken, .actorToken, .ownToken, .ownActorToken, .tokenTypeMismatch, .replayed,
+            .nothingLeftOfLifetime,
             .principalDisabled:
             (error, retryAfter) = (.invalidRequest, nil)
         case .policy(.noPolicyForProvider), .policy(.noMatchingPolicy), .policy(.audienceNotAllowed):
@@ -36,7 +37,9 @@ struct ExchangeError: Hashable, Sendable {
         }
     }
 
-    func response(requestID: String) -> Response { TokenEndpointError(error, code: code, retryAfter: retryAfter).response(requestID: requestID) }
+    func response(requestID: String) -> Response {
+        TokenEndpointError(error, code: code, retryAfter: retryAfter).response(requestID: requestID)
+    }
 }
 
 /// An OAuth error body with our stable code and the request id beside the RFC's members.

@@ -32,7 +32,8 @@ package struct TokenPlugin: Sendable {
                 Route(
                     .get, "/.well-known/oauth-authorization-server", access: .open, isPublicDocument: true,
                     handler: metadata),
-                Route(.get, "/.well-known/openid-configuration", access: .open, isPublicDocument: true, handler: metadata),
+                Route(
+                    .get, "/.well-known/openid-configuration", access: .open, isPublicDocument: true, handler: metadata),
                 Route(
                     .get, "/api/web/namespaces/system/signing_keys",
                     access: .permission(.signingKeys, .list, in: .fixed(.system)), handler: listKeys),

@@ -27,7 +27,8 @@ private let allowed: [String: Set<String>] = [
     "Observability": ["Glibc", "Foundation"],
     // Does not know Broker: authentication, access and health come in through ServerPlugin's protocols.
     "GatehouseServer": [
-        "ServerPlugin", "AccessPolicy", "Observability", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS", "NIOSSL",
+        "ServerPlugin", "AccessPolicy", "Observability", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS",
+        "NIOSSL",
         "ServiceLifecycle",
     ],
     "GatehouseConfiguration": [
@@ -38,7 +39,8 @@ private let allowed: [String: Set<String>] = [
     "GatehouseKit": [
         "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation", "Broker",
         "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DevelopmentPlugin", "Observability",
-        "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", "HTTPTypes", "ArgumentParser", "ServiceLifecycle",
+        "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", "HTTPTypes", "ArgumentParser",
+        "ServiceLifecycle",
         "UnixSignals",
         "Glibc", "Foundation",
     ],
@@ -53,7 +55,9 @@ private let everywhere: Set<String> = [
 ]
 
 /// Targets that may use the system's C library: the owners of C handles, threads, files and sockets.
-private let systemLibrary: Set<String> = ["HTTPFetch", "OpenSSLCrypto", "SQLiteStore", "Observability", "GatehouseServer"]
+private let systemLibrary: Set<String> = [
+    "HTTPFetch", "OpenSSLCrypto", "SQLiteStore", "Observability", "GatehouseServer",
+]
 
 @Suite struct LayeringTests {
     @Test(arguments: allowed.keys.sorted())
@@ -68,7 +72,8 @@ private let systemLibrary: Set<String> = ["HTTPFetch", "OpenSSLCrypto", "SQLiteS
     }
 
     @Test func everyTargetHasARow() throws {
-        let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.root.appending(path: "Sources").path())
+        let folders = try FileManager.default.contentsOfDirectory(
+            atPath: Repository.root.appending(path: "Sources").path())
         let swiftTargets = try folders.filter { try !Repository.swiftFiles(in: "Sources/" + $0).isEmpty }
         #expect(Set(swiftTargets) == Set(allowed.keys))
     }
@@ -95,7 +100,9 @@ private let systemLibrary: Set<String> = ["HTTPFetch", "OpenSSLCrypto", "SQLiteS
         source.split(separator: "\n").compactMap { line in
             let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
             guard let index = words.firstIndex(of: "import"), index <= 2, words.count > index + 1 else { return nil }
-            let modifiers: Set<Substring> = ["public", "package", "internal", "private", "fileprivate", "@testable", "@preconcurrency"]
+            let modifiers: Set<Substring> = [
+                "public", "package", "internal", "private", "fileprivate", "@testable", "@preconcurrency",
+            ]
             guard words[..<index].allSatisfy(modifiers.contains) else { return nil }
             let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "func", "let", "var", "typealias"]
             let name = kinds.contains(words[index + 1]) && words.count > index + 2 ? words[index + 2] : words[index + 1]

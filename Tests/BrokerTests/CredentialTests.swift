@@ -24,7 +24,8 @@ import Testing
         #expect(created.record.name.hasPrefix("bot-") && created.record.name.utf8.count == 12)
         #expect(try world.caller(created.secret).principal.name == "administrator")
         try await world.broker.revokeCredential(
-            named: created.record.name, in: .system, by: world.administrator(), roles: Self.roles, context: TestWorld.context)
+            named: created.record.name, in: .system, by: world.administrator(), roles: Self.roles,
+            context: TestWorld.context)
         #expect(throws: CredentialRefusal.unknown) { try world.caller(created.secret) }
         await #expect(throws: CredentialFailure.notFound) {
             try await world.broker.revokeCredential(
@@ -33,9 +34,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (nil, 10), (0, 10), (1, 1), (90, 90), (91, nil), (-1, nil), (.max, nil), (.min, nil),
-    ] as [(Int64?, Int64?)])
+    @Test(
+        arguments: [
+            (nil, 10), (0, 10), (1, 1), (90, 90), (91, nil), (-1, nil), (.max, nil), (.min, nil),
+        ] as [(Int64?, Int64?)])
     func expiryIsWithinTheTenantsMaximum(_ asked: Int64?, _ given: Int64?) async throws {
         let world = try await TestWorld()
         if let given {
@@ -80,7 +82,9 @@ import Testing
         policy.types = [.accessToken]
         let world = try await TestWorld(policies: [policy])
         let caller = try world.caller(try await world.exchange(try world.issuer.token(now: world.now)).token)
-        await #expect(throws: CredentialFailure.notPermitted("the policies behind this credential do not allow API_TOKEN")) {
+        await #expect(
+            throws: CredentialFailure.notPermitted("the policies behind this credential do not allow API_TOKEN")
+        ) {
             try await create(world, by: caller)
         }
     }
@@ -140,7 +144,8 @@ import Testing
         #expect(active["namespaces"] == ["payments": ["deployer"]])
         #expect(world.broker.introspect(workload, for: caller, roles: roles)["active"] == true, "one's own")
         #expect(world.broker.introspect(world.administratorToken, for: caller, roles: roles) == ["active": false])
-        #expect(world.broker.introspect(Secret(utf8: "nonsense"), for: administrator, roles: roles) == ["active": false])
+        #expect(
+            world.broker.introspect(Secret(utf8: "nonsense"), for: administrator, roles: roles) == ["active": false])
     }
 
     @Test func revokedIsRefusedEverywhere() async throws {
@@ -182,14 +187,17 @@ import Testing
         clock.advance(seconds: 26 * 3600)
         #expect(try ring.removeOutlived(at: clock.now) == [first.rawValue])
         #expect(storage.load().map(\.keyID) == [next.keyID])
-        #expect(try self.ring(storage, clock).signer(at: clock.now)?.keyID.rawValue == next.keyID, "the same after a restart")
+        #expect(
+            try self.ring(storage, clock).signer(at: clock.now)?.keyID.rawValue == next.keyID,
+            "the same after a restart")
     }
 
     @Test func aKeyThatFailsItsProbeIsNeverPublished() throws {
         struct Refused: Error {}
         let (storage, clock) = (MemoryKeyStorage(), TestClock())
         #expect(throws: Refused.self) {
-            try KeyRing(storage: storage, algorithm: .ES256, timing: .standard, now: clock.now, probe: { _ in throw Refused() })
+            try KeyRing(
+                storage: storage, algorithm: .ES256, timing: .standard, now: clock.now, probe: { _ in throw Refused() })
         }
         #expect(storage.load().isEmpty)
     }

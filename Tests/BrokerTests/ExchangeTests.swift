@@ -33,19 +33,20 @@ import Testing
         #expect(throws: CredentialRefusal.expired) { try world.caller(issued.token) }
     }
 
-    @Test(arguments: [
-        ("another branch", ["ref": "refs/heads/dev"], .policy(.noMatchingPolicy)),
-        ("a claim of another type", ["repository_id": 456_789], .policy(.noMatchingPolicy)),
-        ("a claim that is missing", ["repository_id": JSONValue?.none], .policy(.noMatchingPolicy)),
-        ("another audience", ["aud": "https://other.example"], .subjectToken(.token(.wrongAudience))),
-        ("no audience", ["aud": JSONValue?.none], .subjectToken(.token(.missingClaim("aud")))),
-        ("another issuer", ["iss": "https://evil.example"], .subjectToken(.unknownIssuer)),
-        ("the issuer with a slash", ["iss": "https://ci.example/"], .subjectToken(.unknownIssuer)),
-        ("expired", ["exp": 1_799_999_000], .subjectToken(.token(.expired))),
-        ("not yet valid", ["nbf": 1_800_001_000], .subjectToken(.token(.notYetValid))),
-        ("no expiry", ["exp": JSONValue?.none], .subjectToken(.token(.missingClaim("exp")))),
-        ("within the skew, but nothing of its life is left", ["exp": 1_799_999_990], .nothingLeftOfLifetime),
-    ] as [(String, [String: JSONValue?], ExchangeFailure)])
+    @Test(
+        arguments: [
+            ("another branch", ["ref": "refs/heads/dev"], .policy(.noMatchingPolicy)),
+            ("a claim of another type", ["repository_id": 456_789], .policy(.noMatchingPolicy)),
+            ("a claim that is missing", ["repository_id": JSONValue?.none], .policy(.noMatchingPolicy)),
+            ("another audience", ["aud": "https://other.example"], .subjectToken(.token(.wrongAudience))),
+            ("no audience", ["aud": JSONValue?.none], .subjectToken(.token(.missingClaim("aud")))),
+            ("another issuer", ["iss": "https://evil.example"], .subjectToken(.unknownIssuer)),
+            ("the issuer with a slash", ["iss": "https://ci.example/"], .subjectToken(.unknownIssuer)),
+            ("expired", ["exp": 1_799_999_000], .subjectToken(.token(.expired))),
+            ("not yet valid", ["nbf": 1_800_001_000], .subjectToken(.token(.notYetValid))),
+            ("no expiry", ["exp": JSONValue?.none], .subjectToken(.token(.missingClaim("exp")))),
+            ("within the skew, but nothing of its life is left", ["exp": 1_799_999_990], .nothingLeftOfLifetime),
+        ] as [(String, [String: JSONValue?], ExchangeFailure)])
     func refuses(_ what: String, _ claims: [String: JSONValue?], _ failure: ExchangeFailure) async throws {
         let world = try await TestWorld()
         let token = try world.issuer.token(now: world.now, claims)
@@ -95,15 +96,16 @@ import Testing
         #expect(world.broker.index.credentialCount == 2)
     }
 
-    @Test(arguments: [
-        ("namespace:payments", "namespace:payments role:deployer", nil),
-        ("role:deployer", "namespace:payments role:deployer", nil),
-        ("namespace:billing", "", .policy(.scopeNotGranted("namespace:billing"))),
-        ("role:admin", "", .policy(.scopeNotGranted("role:admin"))),
-        ("namespace:payments role:admin", "", .policy(.scopeNotGranted("role:admin"))),
-        ("openid", "", .policy(.scopeNotGranted("openid"))),
-        ("namespace:*", "", .policy(.scopeNotGranted("namespace:*"))),
-    ] as [(String, String, ExchangeFailure?)])
+    @Test(
+        arguments: [
+            ("namespace:payments", "namespace:payments role:deployer", nil),
+            ("role:deployer", "namespace:payments role:deployer", nil),
+            ("namespace:billing", "", .policy(.scopeNotGranted("namespace:billing"))),
+            ("role:admin", "", .policy(.scopeNotGranted("role:admin"))),
+            ("namespace:payments role:admin", "", .policy(.scopeNotGranted("role:admin"))),
+            ("openid", "", .policy(.scopeNotGranted("openid"))),
+            ("namespace:*", "", .policy(.scopeNotGranted("namespace:*"))),
+        ] as [(String, String, ExchangeFailure?)])
     func narrows(_ scope: String, _ granted: String, _ failure: ExchangeFailure?) async throws {
         let world = try await TestWorld()
         let token = try world.issuer.token(now: world.now)

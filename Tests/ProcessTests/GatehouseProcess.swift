@@ -32,7 +32,8 @@ struct Finished: Sendable {
 
 /// Runs a command to its end.
 func run(
-    _ arguments: [String], executable: String = GatehouseBinary.path, input: [UInt8] = [], environment: [String: String] = [:],
+    _ arguments: [String], executable: String = GatehouseBinary.path, input: [UInt8] = [],
+    environment: [String: String] = [:],
     in folder: URL? = nil
 ) async throws -> Finished {
     let process = Process()
@@ -80,7 +81,8 @@ final class ServerProcess: Sendable {
     /// A development server on free ports, with its state in a new folder.
     init() throws {
         state = FileManager.default.temporaryDirectory.appending(path: "gatehouse-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.createDirectory(
+            at: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         (port, providerPort) = (try freePort(), try freePort())
     }
 
@@ -172,7 +174,8 @@ final class ServerProcess: Sendable {
         let result = try await ProcessTests.run(arguments, executable: "/usr/bin/curl", input: Array((body ?? "").utf8))
         try #require(result.code == 0, "curl: \(result.errors)")
         let end = try #require(result.output.lastIndex(of: "\n"))
-        return Answer(status: Int(result.output[result.output.index(after: end)...]) ?? 0, body: String(result.output[..<end]))
+        return Answer(
+            status: Int(result.output[result.output.index(after: end)...]) ?? 0, body: String(result.output[..<end]))
     }
 
     /// A token of the demo provider.

@@ -128,7 +128,8 @@ struct Demo {
 
     private func expectIntrospection(_ token: String, active: Bool) async throws {
         let administrator = try server.administratorToken()
-        let answer = try await call(server.url, "/oauth/introspect", form: [("token", token)], credential: administrator)
+        let answer = try await call(
+            server.url, "/oauth/introspect", form: [("token", token)], credential: administrator)
         try expect(answer.json["active"]?.boolValue == active, "introspection answered \(answer.json.encodedText())")
         say("introspection: active \(active)")
     }
@@ -175,7 +176,8 @@ struct Demo {
         _ base: String, _ path: String, method: FetchMethod = .POST, body: JSONValue? = nil,
         form: [(String, String)]? = nil, credential: String? = nil
     ) async throws -> Answer {
-        let client = try GatehouseClient(server: base, credential: credential.map { Secret(utf8: $0) }, fetcher: fetcher)
+        let client = try GatehouseClient(
+            server: base, credential: credential.map { Secret(utf8: $0) }, fetcher: fetcher)
         let content: ClientRequest.Body =
             form.map { .form($0.map { ClientRequest.FormField($0.0, $0.1) }) } ?? body.map { .json($0) } ?? .none
         let answer = try await client.answer(ClientRequest(method, path, body: content))

@@ -43,7 +43,8 @@ struct Assembly {
         report(policies, to: logger)
         let broker = Broker(
             settings: BrokerSettings(issuer: issuer, tenant: settings.tenant), store: store, index: index, keys: keys,
-            hasher: TokenHasher(key: try directory.tokenHashKey()), providers: providers, policies: policies, time: time)
+            hasher: TokenHasher(key: try directory.tokenHashKey()), providers: providers, policies: policies, time: time
+        )
         try await broker.load()
         let token = try await bootstrap(broker, keeping: settings.bootstrapToken)
         return Assembly(
@@ -53,7 +54,9 @@ struct Assembly {
             administratorToken: token)
     }
 
-    private static func openStore(_ settings: GatehouseSettings, node: String, index: CredentialIndex) throws -> SQLiteStore {
+    private static func openStore(
+        _ settings: GatehouseSettings, node: String, index: CredentialIndex
+    ) throws -> SQLiteStore {
         switch settings.database {
         case .sqlite(let path): try SQLiteStore(path: path, node: node) { index.apply($0) }
         }
@@ -73,7 +76,8 @@ struct Assembly {
     }
 
     /// Makes the first administrator; answers the token when it was made now.
-    private static func bootstrap(_ broker: Broker, keeping: GatehouseSettings.BootstrapToken?) async throws -> Secret? {
+    private static func bootstrap(_ broker: Broker, keeping: GatehouseSettings.BootstrapToken?) async throws -> Secret?
+    {
         guard let keeping else { return nil }
         let used = Live<Secret?>(nil)
         let made = try await broker.bootstrapAdministrator { fresh in

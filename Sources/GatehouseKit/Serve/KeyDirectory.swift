@@ -60,7 +60,9 @@ struct KeyDirectory: SigningKeyStorage {
     }
 
     private func names() throws -> [String] {
-        guard let directory = unsafe opendir(path) else { throw FileFailure(path: path, operation: "list", code: errno) }
+        guard let directory = unsafe opendir(path) else {
+            throw FileFailure(path: path, operation: "list", code: errno)
+        }
         defer { unsafe closedir(directory) }
         var names: [String] = []
         while let entry = unsafe readdir(directory) {
@@ -78,7 +80,9 @@ struct KeyDirectory: SigningKeyStorage {
     func tokenHashKey() throws -> Secret {
         let file = path + "/token-hash.key"
         if let bytes = try PrivateFile.read(file) {
-            guard bytes.count == 32 else { throw FileFailure(path: file, operation: "use (it must be 32 bytes)", code: EINVAL) }
+            guard bytes.count == 32 else {
+                throw FileFailure(path: file, operation: "use (it must be 32 bytes)", code: EINVAL)
+            }
             return Secret(bytes)
         }
         let bytes = try RandomBytes.make(32)
@@ -91,7 +95,9 @@ struct KeyDirectory: SigningKeyStorage {
         let file = path + "/node"
         if let bytes = try PrivateFile.read(file) {
             let name = String(decoding: bytes, as: UTF8.self)
-            guard (1...64).contains(name.utf8.count) else { throw FileFailure(path: file, operation: "understand", code: EINVAL) }
+            guard (1...64).contains(name.utf8.count) else {
+                throw FileFailure(path: file, operation: "understand", code: EINVAL)
+            }
             return name
         }
         let digits = Array("0123456789abcdef".utf8)

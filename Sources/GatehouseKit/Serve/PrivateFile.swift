@@ -20,7 +20,9 @@ enum PrivateFile {
         }
         defer { close(descriptor) }
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw FileFailure(path: path, operation: "read", code: errno) }
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            throw FileFailure(path: path, operation: "read", code: errno)
+        }
         guard status.st_mode & 0o077 == 0 else {
             throw FileFailure(path: path, operation: "use (others may read it: chmod 600)", code: EACCES)
         }
@@ -64,7 +66,9 @@ enum PrivateFile {
     }
 
     static func remove(_ path: String) throws(FileFailure) {
-        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw FileFailure(path: path, operation: "remove", code: errno) }
+        guard unsafe unlink(path) == 0 || errno == ENOENT else {
+            throw FileFailure(path: path, operation: "remove", code: errno)
+        }
         try syncDirectory(of: path)
     }
 

@@ -53,7 +53,8 @@ extension DemoProvider {
         let authority = issuer.dropFirst("http://".count)
         let port = authority.split(separator: ":").last.flatMap { Int($0) } ?? 9001
         return ServerConfiguration(
-            listeners: [.init(host: "127.0.0.1", port: port)], allowedHosts: [String(authority)], allowedOrigins: [issuer],
+            listeners: [.init(host: "127.0.0.1", port: port)], allowedHosts: [String(authority)],
+            allowedOrigins: [issuer],
             threads: 1)
     }
 }
