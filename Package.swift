@@ -148,6 +148,15 @@ let package = Package(
                 "SQLiteStore", "Broker", "GatehouseTesting", "AccessPolicy",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        tests(
+            "TokenPluginTests",
+            [
+                "TokenPlugin", "ServerPlugin", "Broker", "GatehouseTesting", "AccessPolicy", "Federation", "JOSE", "OAuth",
+                httpTypes,
+            ]),
+        tests(
+            "CredentialsPluginTests",
+            ["CredentialsPlugin", "ServerPlugin", "Broker", "GatehouseTesting", "AccessPolicy", httpTypes]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),
         tests(
             "GatehouseServerTests",
@@ -162,7 +171,11 @@ let package = Package(
             ["GatehouseConfiguration", "AccessPolicy", "Federation", "JOSE", "HTTPFetch"]),
         tests("GatehouseClientTests", ["GatehouseClient", "HTTPFetch", httpTypes]),
         tests(
-            "GatehouseKitTests", ["GatehouseKit", "GatehouseClient", "AccessPolicy", "Federation", "JOSE", "Broker"]),
+            "GatehouseKitTests",
+            [
+                "GatehouseKit", "GatehouseClient", "AccessPolicy", "Federation", "JOSE", "Broker", "HTTPFetch",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         tests("ArchitectureTests", []),
         tests("ProcessTests", ["gatehouse"]),
     ]

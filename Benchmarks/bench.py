@@ -58,8 +58,8 @@ def wrk(port, path, seconds, script=None, connections=64):
     errors = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
     return {"requests": int(re.search(r"(\d+) requests in", out)[1]),
             "req/s": float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]),
-            "p50 ms": milliseconds(re.search(r"50%\s+(\S+)", out)[1]),
-            "p99 ms": milliseconds(re.search(r"99%\s+(\S+)", out)[1]),
+            "p50 ms": milliseconds(re.search(r"(?m)^\s+50%\s+(\S+)", out)[1]),
+            "p99 ms": milliseconds(re.search(r"(?m)^\s+99%\s+(\S+)", out)[1]),
             "errors": int(errors[1]) if errors else 0}
 
 

@@ -32,8 +32,10 @@ extension FetchFailure {
     /// Whether the request may have reached the server and been carried out although no answer came.
     package var mayHaveArrived: Bool {
         switch self {
-        case .unreachable(.connectionClosed), .timeout(.response), .tooLarge, .protocolError, .cancelled, .shutDown: true
-        case .unreachable, .timeout, .invalidURL, .invalidHeader, .notHTTPS, .addressRefused, .tlsFailed, .bulkheadFull: false
+        case .unreachable(.connectionClosed), .timeout(.response), .tooLarge, .protocolError, .cancelled, .shutDown:
+            true
+        case .unreachable, .timeout, .invalidURL, .invalidHeader, .notHTTPS, .addressRefused, .tlsFailed, .bulkheadFull:
+            false
         }
     }
 }

@@ -42,10 +42,12 @@ package struct CurlCommand: Hashable, Sendable, CustomStringConvertible {
 
     /// One word for a POSIX shell.
     static func quoted(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.utf8.allSatisfy { byte in
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || "-._/:@%+,=".utf8.contains(byte)
-        }
+        let isPlain =
+            !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || "-._/:@%+,=".utf8.contains(byte)
+            }
         return isPlain ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
     }
 }

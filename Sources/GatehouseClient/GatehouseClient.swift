@@ -17,7 +17,7 @@ package struct GatehouseClient: Sendable {
         self.fetcher = fetcher
     }
 
-    /// - Parameter path: escaped, see `ClientRequest.path`.
+    /// One call; `path` is escaped already, see `ClientRequest.path`.
     package func call(
         _ method: FetchMethod, _ path: String, query: [(name: String, value: String)] = [], body: JSONValue? = nil,
         form: [(String, String)]? = nil
@@ -87,7 +87,8 @@ enum ResponseReader {
     private static func refusal(_ status: Int, _ json: JSONValue?, _ requestID: String?) -> ClientFailure.Refusal {
         let stable = json?["code"]?.stringValue ?? json?["error"]?.stringValue
         let code = stable ?? json?["code"]?.integerValue.map(String.init) ?? String(status)
-        let message = json?["message"]?.stringValue ?? json?["error_description"]?.stringValue ?? "HTTP status \(status)"
+        let message =
+            json?["message"]?.stringValue ?? json?["error_description"]?.stringValue ?? "HTTP status \(status)"
         return ClientFailure.Refusal(status: status, code: code, message: message, requestID: requestID)
     }
 }

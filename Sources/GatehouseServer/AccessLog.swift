@@ -27,18 +27,18 @@ package struct AccessLog: Sendable {
         var line = LogLine(at: milliseconds, level: entry.status >= 500 ? "warning" : "info")
         line.add("event", trusted: "request")
         line.add("request_id", trusted: entry.requestID)
-        if let id = entry.clientRequestID { line.add("client_request_id", id, limit: 64) }
-        line.add("method", entry.method, limit: 16)
+        if let id = entry.clientRequestID { line.add("client_request_id", outside: id, limit: 64) }
+        line.add("method", outside: entry.method, limit: 16)
         if let route = entry.route { line.add("route", trusted: route) }
-        line.add("path", entry.path)
+        line.add("path", outside: entry.path)
         line.add("status", entry.status)
         line.add("duration_us", entry.microseconds)
         line.add("bytes_in", entry.bytesIn)
         line.add("bytes_out", entry.bytesOut)
-        line.add("remote", entry.remote, limit: 64)
+        line.add("remote", outside: entry.remote, limit: 64)
         if let caller = entry.caller {
-            line.add("principal_id", caller.principal.id.rawValue)
-            line.add("credential_id", caller.credentialID)
+            line.add("principal_id", trusted: caller.principal.id.rawValue)
+            line.add("credential_id", outside: caller.credentialID)
         }
         writer.append(line.finish())
     }

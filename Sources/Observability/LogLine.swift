@@ -24,6 +24,12 @@ package struct LogLine: ~Copyable {
         addQuoted(Redaction.isSecretName(name) ? Redaction.replacement : Redaction.clean(value, limit: limit))
     }
 
+    /// Adds a text from outside under a name of ours, which is known to be no secret's: redacted, one line, shortened.
+    package mutating func add(_ name: String, outside value: String, limit: Int = Redaction.valueLimit) {
+        addName(name)
+        addQuoted(Redaction.clean(value, limit: limit))
+    }
+
     package mutating func add(_ name: String, _ value: some FixedWidthInteger) {
         addName(name)
         bytes.append(contentsOf: String(value).utf8)

@@ -14,6 +14,7 @@ package enum Redaction {
 
     /// The text without tokens, on one line, at most `limit` bytes.
     package static func clean(_ text: String, limit: Int = valueLimit) -> String {
+        if isHarmless(text, limit: limit) { return text }
         // Tokens go first: a token cut in two would not look like one.
         let bytes = removeTokens(from: Array(text.utf8))
         var result: [UInt8] = []
@@ -29,6 +30,16 @@ package enum Redaction {
             if let last = result.last, last >= 0xC0 { result.removeLast() }
         }
         return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Short, printable ASCII, and without the letters that every token begins with: most of what is logged.
+    private static func isHarmless(_ text: String, limit: Int) -> Bool {
+        var count = 0
+        for byte in text.utf8 {
+            count += 1
+            guard (0x20...0x7E).contains(byte), byte != UInt8(ascii: "_"), byte != UInt8(ascii: "J") else { return false }
+        }
+        return count <= limit
     }
 
     private static let secretParts = [

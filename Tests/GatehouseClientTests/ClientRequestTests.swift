@@ -33,7 +33,10 @@ import Testing
         #expect(json.contentType == "application/json")
         #expect(json.encodedBody == Array(#"{"name":"x"}"#.utf8))
         let form = ClientRequest(
-            .POST, "/a", body: .form([.init("scope", "namespace:a role:b"), .init("token", Secret(utf8: "s+e=c"), from: .standardInput)]))
+            .POST, "/a",
+            body: .form([
+                .init("scope", "namespace:a role:b"), .init("token", Secret(utf8: "s+e=c"), from: .standardInput),
+            ]))
         #expect(form.contentType == "application/x-www-form-urlencoded")
         #expect(form.encodedBody == Array("scope=namespace%3Aa%20role%3Ab&token=s%2Be%3Dc".utf8))
         #expect(ClientRequest(.GET, "/a").contentType == nil)
@@ -42,7 +45,8 @@ import Testing
 
 @Suite struct CurlCommandTests {
     private func curl(_ request: ClientRequest, credential: Bool = true) throws -> String {
-        CurlCommand(request, server: try ServerAddress("http://127.0.0.1:8080"), sendsCredential: credential).description
+        CurlCommand(request, server: try ServerAddress("http://127.0.0.1:8080"), sendsCredential: credential)
+            .description
     }
 
     @Test func aGet() throws {
@@ -54,7 +58,9 @@ import Testing
     @Test func aBodyIsOneWordOfTheShell() throws {
         let text = try curl(ClientRequest(.POST, "/a", body: .json(["name": "it's $HOME `id`"])), credential: false)
         #expect(
-            text == #"curl -sS -X POST -H 'Content-Type: application/json' --data-raw '{"name":"it'\''s $HOME `id`"}' http://127.0.0.1:8080/a"#)
+            text
+                == #"curl -sS -X POST -H 'Content-Type: application/json' --data-raw '{"name":"it'\''s $HOME `id`"}' http://127.0.0.1:8080/a"#
+        )
     }
 
     @Test func secretsAreNeverShown() throws {
@@ -66,9 +72,11 @@ import Testing
             ]))
         #expect(
             try curl(request, credential: false)
-                == #"tr -d '\r\n' < 'a b.jwt' | curl -sS -X POST --data-urlencode subject_token@- --data-urlencode actor_token@<(tr -d '\r\n' < c.jwt) --data-urlencode 'scope=x y' http://127.0.0.1:8080/t"#)
+                == #"tr -d '\r\n' < 'a b.jwt' | curl -sS -X POST --data-urlencode subject_token@- --data-urlencode actor_token@<(tr -d '\r\n' < c.jwt) --data-urlencode 'scope=x y' http://127.0.0.1:8080/t"#
+        )
         for source in [ClientRequest.SecretSource.standardInput, .variable("TOKEN"), .file("f")] {
-            let request = ClientRequest(.POST, "/t", body: .form([.init("token", Secret(utf8: "hidden"), from: source)]))
+            let request = ClientRequest(
+                .POST, "/t", body: .form([.init("token", Secret(utf8: "hidden"), from: source)]))
             #expect(try !curl(request).contains("hidden"))
         }
     }

@@ -27,18 +27,41 @@ import Testing
 
     @Test(
         arguments: [
-            (400, #"{"code":3,"details":[],"message":"m"}"#, ClientFailure.refused(.init(status: 400, code: "3", message: "m", requestID: nil))),
-            (403, #"{"code":7,"details":[],"message":"m"}"#, .refused(.init(status: 403, code: "7", message: "m", requestID: nil))),
+            (
+                400, #"{"code":3,"details":[],"message":"m"}"#,
+                ClientFailure.refused(.init(status: 400, code: "3", message: "m", requestID: nil))
+            ),
+            (
+                403, #"{"code":7,"details":[],"message":"m"}"#,
+                .refused(.init(status: 403, code: "7", message: "m", requestID: nil))
+            ),
             (404, #"{"code":5,"message":"m"}"#, .refused(.init(status: 404, code: "5", message: "m", requestID: nil))),
             (
                 400, #"{"error":"invalid_target","error_description":"d","code":"policy.no_match","request_id":"r"}"#,
                 .refused(.init(status: 400, code: "policy.no_match", message: "d", requestID: nil))
             ),
-            (400, #"{"error":"invalid_scope"}"#, .refused(.init(status: 400, code: "invalid_scope", message: "HTTP status 400", requestID: nil))),
-            (401, #"{"code":16,"message":"m"}"#, .notSignedIn(.init(status: 401, code: "16", message: "m", requestID: nil), hadCredential: true)),
-            (401, "<html>", .notSignedIn(.init(status: 401, code: "401", message: "HTTP status 401", requestID: nil), hadCredential: true)),
-            (503, #"{"code":14,"message":"m"}"#, .unavailable(.init(status: 503, code: "14", message: "m", requestID: nil), retryAfter: nil)),
-            (502, "<html>", .unavailable(.init(status: 502, code: "502", message: "HTTP status 502", requestID: nil), retryAfter: nil)),
+            (
+                400, #"{"error":"invalid_scope"}"#,
+                .refused(.init(status: 400, code: "invalid_scope", message: "HTTP status 400", requestID: nil))
+            ),
+            (
+                401, #"{"code":16,"message":"m"}"#,
+                .notSignedIn(.init(status: 401, code: "16", message: "m", requestID: nil), hadCredential: true)
+            ),
+            (
+                401, "<html>",
+                .notSignedIn(
+                    .init(status: 401, code: "401", message: "HTTP status 401", requestID: nil), hadCredential: true)
+            ),
+            (
+                503, #"{"code":14,"message":"m"}"#,
+                .unavailable(.init(status: 503, code: "14", message: "m", requestID: nil), retryAfter: nil)
+            ),
+            (
+                502, "<html>",
+                .unavailable(
+                    .init(status: 502, code: "502", message: "HTTP status 502", requestID: nil), retryAfter: nil)
+            ),
             (200, "<html>", .notUnderstood(status: 200)),
             (200, #"{"a":1,"a":2}"#, .notUnderstood(status: 200)),
             (404, "<html>", .notUnderstood(status: 404)),
@@ -69,7 +92,8 @@ import Testing
 
     @Test func aCredentialThatNoHeaderMayHaveIsNotSent() async throws {
         let client = try GatehouseClient(
-            server: "http://127.0.0.1:1", credential: Secret(utf8: "a\r\nX: y"), fetcher: try HTTPFetcher(maximumInFlight: 1))
+            server: "http://127.0.0.1:1", credential: Secret(utf8: "a\r\nX: y"),
+            fetcher: try HTTPFetcher(maximumInFlight: 1))
         await #expect(throws: ClientFailure.self) { try await client.call(.GET, "/livez") }
     }
 }

@@ -18,27 +18,39 @@ import Testing
 
     @Test(
         arguments: [
-            "", "version -o json", "--version", "--help", "help exit-codes", "exit-codes", "credential --help", "completion bash",
-            "credential list", "cred list -n payments -o name", "credential create ci --expires 30d --namespace payments",
+            "", "version -o json", "--version", "--help", "help exit-codes", "exit-codes", "credential --help",
+            "completion bash",
+            "credential list", "cred list -n payments -o name",
+            "credential create ci --expires 30d --namespace payments",
             "credential create ci --days 3 -o token", "credential get ci -o yaml", "credential revoke ci --yes",
             "exchange --from-file - --namespace a --namespace b --role r --audience https://x --type API_TOKEN -o token",
-            "exchange --from-file a --actor-file - --curl", "demo-token --repo Acme/App --ref refs/heads/dev --claim a=1",
+            "exchange --from-file a --actor-file - --curl",
+            "demo-token --repo Acme/App --ref refs/heads/dev --claim a=1",
             "token introspect -", "token revoke file -o", "token verify-jws --jwks k.json --alg RS256 --batch -",
             "token explain --providers p --policies q --offline -o json -", "token explain --config a -c b",
-            "provider test github -c gatehouse.yaml", "provider check-metadata - --issuer https://x", "policy test a b -f c.json",
-            "policy lint a -o json", "policy eval --expression 1+1 --claims -", "policy eval -e claims.a", "config validate -c a",
-            "keys list --server https://id.example.com", "keys rotate --token-file -", "audit verify --database sqlite:x -o json",
+            "provider test github -c gatehouse.yaml", "provider check-metadata - --issuer https://x",
+            "policy test a b -f c.json",
+            "policy lint a -o json", "policy eval --expression 1+1 --claims -", "policy eval -e claims.a",
+            "config validate -c a",
+            "keys list --server https://id.example.com", "keys rotate --token-file -",
+            "audit verify --database sqlite:x -o json",
         ].filter { $0 != "token revoke file -o" })
     func taken(_ line: String) async { #expect(await ending(line) == .success) }
 
     @Test(
         arguments: [
-            "nonsense", "credential create", "credential create a --expires 5x", "credential create a --expires 5d --days 5",
-            "credential create a --days -1", "credential list -o wide", "credential revoke", "exchange --type KUBE_CONFIG",
-            "exchange --from-file - --actor-file -", "exchange --from-file a --namespace a%b --role", "demo-token --claim x",
-            "demo-token --claim =x", "token verify-jws", "token verify-jws --jwks k --alg none", "token verify-jws --jwks k --alg rs256",
-            "token explain -o yaml", "policy test", "policy lint", "policy eval", "completion tcsh", "audit verify --database x.db",
-            "audit verify --database sqlite:", "provider test", "provider check-metadata", "keys list extra", "token revoke file -o",
+            "nonsense", "credential create", "credential create a --expires 5x",
+            "credential create a --expires 5d --days 5",
+            "credential create a --days -1", "credential list -o wide", "credential revoke",
+            "exchange --type KUBE_CONFIG",
+            "exchange --from-file - --actor-file -", "exchange --from-file a --namespace a%b --role",
+            "demo-token --claim x",
+            "demo-token --claim =x", "token verify-jws", "token verify-jws --jwks k --alg none",
+            "token verify-jws --jwks k --alg rs256",
+            "token explain -o yaml", "policy test", "policy lint", "policy eval", "completion tcsh",
+            "audit verify --database x.db",
+            "audit verify --database sqlite:", "provider test", "provider check-metadata", "keys list extra",
+            "token revoke file -o",
         ])
     func refused(_ line: String) async { #expect(await ending(line) == .usage) }
 
@@ -70,13 +82,16 @@ import Testing
             try claims(["--ref", "refs/heads/dev"])
                 == #"{"ref":"refs/heads/dev","sub":"repo:acme/app:ref:refs/heads/dev"}"#)
         #expect(
-            try claims(["--audience", "a", "--claim", "n=1", "--claim", "t=a=b", "--claim", "l=[1]", "--claim", "aud=b"])
+            try claims([
+                "--audience", "a", "--claim", "n=1", "--claim", "t=a=b", "--claim", "l=[1]", "--claim", "aud=b",
+            ])
                 == #"{"aud":"b","n":1,"t":"a=b","l":[1]}"#)
     }
 
     @Test(
         arguments: [
-            ("https://x.example/a/b?c=d", "https://x.example", "/a/b?c=d"), ("https://x.example", "https://x.example", "/"),
+            ("https://x.example/a/b?c=d", "https://x.example", "/a/b?c=d"),
+            ("https://x.example", "https://x.example", "/"),
             ("nonsense", "nonsense", "/"),
         ])
     func urlsOfGitHubActions(_ url: String, _ server: String, _ target: String) {
@@ -85,7 +100,9 @@ import Testing
 
     @Test func wherethesubjectComesFrom() throws {
         #expect(try SubjectSource.find(file: "f", environment: ["ACTIONS_ID_TOKEN_REQUEST_URL": "u"]) == .file("f"))
-        #expect(try SubjectSource.find(file: nil, environment: ["ACTIONS_ID_TOKEN_REQUEST_URL": "u"]) == .gitHubActions(url: "u"))
+        #expect(
+            try SubjectSource.find(file: nil, environment: ["ACTIONS_ID_TOKEN_REQUEST_URL": "u"])
+                == .gitHubActions(url: "u"))
         let failure = #expect(throws: CommandFailure.self) { try SubjectSource.find(file: nil, environment: [:]) }
         #expect(failure?.status == .usage)
     }

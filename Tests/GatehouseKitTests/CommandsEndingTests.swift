@@ -12,11 +12,13 @@ import Testing
     @Test(
         arguments: [
             (.invalidServer("is bad"), .usage), (.unreachable(.unreachable(.connectionRefused)), .unreachable),
-            (.unreachable(.timeout(.response)), .unreachable), (.unreachable(.tlsFailed(.certificateExpired)), .unreachable),
+            (.unreachable(.timeout(.response)), .unreachable),
+            (.unreachable(.tlsFailed(.certificateExpired)), .unreachable),
             (.notSignedIn(refusal(401), hadCredential: true), .notSignedIn),
             (.notSignedIn(refusal(401), hadCredential: false), .notSignedIn),
             (.unavailable(refusal(503), retryAfter: 3), .unreachable), (.refused(refusal(400)), .failure),
-            (.refused(refusal(403)), .failure), (.refused(refusal(404)), .failure), (.notUnderstood(status: 200), .failure),
+            (.refused(refusal(403)), .failure), (.refused(refusal(404)), .failure),
+            (.notUnderstood(status: 200), .failure),
         ] as [(ClientFailure, CommandStatus)])
     func exitCodes(_ failure: ClientFailure, _ status: CommandStatus) {
         let ending = CommandEnding(failure)
@@ -38,7 +40,8 @@ import Testing
     @Test(
         arguments: [
             (ClientFailure.unreachable(.unreachable(.connectionRefused)), "still live"),
-            (.unreachable(.timeout(.response)), "not known"), (.unreachable(.unreachable(.connectionClosed)), "not known"),
+            (.unreachable(.timeout(.response)), "not known"),
+            (.unreachable(.unreachable(.connectionClosed)), "not known"),
             (.unavailable(refusal(503), retryAfter: nil), "still live"),
         ])
     func aRevocationThatWasNotConfirmed(_ failure: ClientFailure, _ words: String) {
@@ -65,7 +68,8 @@ import Testing
     }
 
     @Test func aMessageCannotSteerTheTerminal() {
-        let hostile = ClientFailure.Refusal(status: 400, code: "x", message: "a\u{1B}]0;b\u{07}\nerror: c\u{202E}", requestID: nil)
+        let hostile = ClientFailure.Refusal(
+            status: 400, code: "x", message: "a\u{1B}]0;b\u{07}\nerror: c\u{202E}", requestID: nil)
         let text = CommandEnding(ClientFailure.refused(hostile)).standardError
         #expect(!text.unicodeScalars.contains("\u{1B}") && !text.unicodeScalars.contains("\u{202E}"))
         #expect(text.split(separator: "\n").count == 1)

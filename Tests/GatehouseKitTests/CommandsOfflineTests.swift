@@ -23,6 +23,16 @@ import Testing
         #expect(try verifier(.ES256).answer(token) == "ok aGVsbG8")
     }
 
+    @Test func keysThatWereLeftOutAreNamed() throws {
+        let set = #"{"keys":[{"kty":"EC","kid":"enc","use":"enc"},{"kty":"oct","k":"AAAA"}]}"#
+        let verifier = try JWSVerifier(keySet: Array(set.utf8), algorithm: nil)
+        #expect(verifier.answer(token) == "refused unknown_key")
+        #expect(
+            verifier.hint(.unknownKey)?.hasSuffix("enc (not_for_signatures), without kid (symmetric_not_allowed)")
+                == true)
+        #expect(verifier.hint(.badSignature) == nil)
+    }
+
     @Test func aSingleKeyIsASetOfOne() throws {
         let verifier = try JWSVerifier(keySet: key.publicJWK.encoded(), algorithm: nil)
         #expect(verifier.answer(token) == "ok aGVsbG8")
@@ -30,7 +40,9 @@ import Testing
 
     @Test func refusals() throws {
         var changed = token
-        if let last = changed.indices.dropLast(3).last { changed[last] = changed[last] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A") }
+        if let last = changed.indices.dropLast(3).last {
+            changed[last] = changed[last] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+        }
         #expect(try verifier().answer(changed) == "refused bad_signature")
         #expect(try verifier().answer([]) == "refused malformed_segments")
         #expect(try verifier().answer(Array("a.b".utf8)) == "refused malformed_segments")
@@ -69,11 +81,14 @@ import Testing
 }
 
 @Suite struct CommandsPolicyEvalTests {
-    private let claims: JSONObject = ["ref": "refs/heads/main", "iss": "https://i.example", "sub": "s", "n": 3, "l": ["a"]]
+    private let claims: JSONObject = [
+        "ref": "refs/heads/main", "iss": "https://i.example", "sub": "s", "n": 3, "l": ["a"],
+    ]
 
     @Test(
         arguments: [
-            (#"claims.ref == "refs/heads/main""#, "true"), ("claims.n + 1", "4"), ("claims.l", #"["a"]"#), ("issuer + subject", #""https://i.examples""#),
+            (#"claims.ref == "refs/heads/main""#, "true"), ("claims.n + 1", "4"), ("claims.l", #"["a"]"#),
+            ("issuer + subject", #""https://i.examples""#),
             ("claims.l.size()", "1"), (#"{"a": 1u}"#, #"{"a":1}"#), ("1.5", "1.5"), ("null", "null"),
         ])
     func values(_ expression: String, _ value: String) throws {
@@ -82,11 +97,14 @@ import Testing
 
     @Test(
         arguments: [
-            ("claims.missing", CommandStatus.failure), ("claims.n / 0", .failure), ("provider", .failure), ("0.0 / 0.0", .failure),
+            ("claims.missing", CommandStatus.failure), ("claims.n / 0", .failure), ("provider", .failure),
+            ("0.0 / 0.0", .failure),
             ("claims.", .usage), ("unknown == 1", .usage), ("1 +", .usage), ("", .usage), (#"1 + "a""#, .usage),
         ])
     func failures(_ expression: String, _ status: CommandStatus) {
-        let failure = #expect(throws: CommandFailure.self) { try PolicyEvalCommand.evaluate(expression, claims: claims) }
+        let failure = #expect(throws: CommandFailure.self) {
+            try PolicyEvalCommand.evaluate(expression, claims: claims)
+        }
         #expect(failure?.status == status)
         if status == .usage { #expect(failure?.messages.first?.first?.isNumber == true) }
     }

@@ -29,11 +29,16 @@ enum Golden {
 @Suite struct CommandsReportTests {
     static let now: Int64 = 1_795_482_123
 
-    static func policies(_ whens: [(name: String, when: String)], examples: [PolicyExample] = []) throws -> [PolicyDefinition] {
+    static func policies(
+        _ whens: [(name: String, when: String)], examples: [PolicyExample] = []
+    ) throws -> [PolicyDefinition] {
         try whens.map {
             PolicyDefinition(
-                name: $0.name, position: PolicyPosition(file: "policies.d/p.yaml", line: 2, column: 5), provider: "ci", when: $0.when,
-                grant: [GrantDefinition(namespace: try NamespacePattern("payments"), roles: [try RoleName("deployer")])],
+                name: $0.name, position: PolicyPosition(file: "policies.d/p.yaml", line: 2, column: 5), provider: "ci",
+                when: $0.when,
+                grant: [
+                    GrantDefinition(namespace: try NamespacePattern("payments"), roles: [try RoleName("deployer")])
+                ],
                 examples: examples)
         }
     }
@@ -45,7 +50,8 @@ enum Golden {
     ) async throws -> TokenReport {
         let key = try SigningKey(generating: .ES256)
         var object: JSONObject = [
-            "iss": "https://ci.example", "sub": "repo:acme/app:ref:refs/heads/main", "aud": "https://id.example", "iat": .integer(now),
+            "iss": "https://ci.example", "sub": "repo:acme/app:ref:refs/heads/main", "aud": "https://id.example",
+            "iat": .integer(now),
             "nbf": .integer(now), "exp": .integer(now + 300), "repository_id": "456789", "ref": "refs/heads/main",
         ]
         for (name, value) in claims { object[name] = value }
@@ -59,7 +65,8 @@ enum Golden {
             now: { NumericDate(seconds: now) }, uptime: { .zero })
         return TokenReport(
             token: try UnverifiedToken.parse(token), trace: await registry.explainValidate(token),
-            policies: PolicySet(try policies ?? Self.policies([("deploy-from-main", standard)]), defaultAudience: "https://id.example"),
+            policies: PolicySet(
+                try policies ?? Self.policies([("deploy-from-main", standard)]), defaultAudience: "https://id.example"),
             request: try TokenExplainCommand.parse(arguments), now: now)
     }
 
@@ -106,7 +113,9 @@ enum Golden {
     @Test func askingForMore() async throws {
         #expect(try await Self.report(arguments: ["--namespace", "payments", "--role", "deployer"]).isAccepted)
         #expect(try await Self.report(arguments: ["--namespace", "other"]).code == "policy.scope_not_granted")
-        #expect(try await Self.report(arguments: ["--audience", "https://api.example"]).code == "policy.audience_not_allowed")
+        #expect(
+            try await Self.report(arguments: ["--audience", "https://api.example"]).code
+                == "policy.audience_not_allowed")
         #expect(try await Self.report(arguments: ["--type", "API_TOKEN"]).code == "policy.credential_type_not_allowed")
     }
 
@@ -131,7 +140,8 @@ enum Golden {
         report.add(claims: ["repository_id": "456789", "ref": "refs/heads/main"], name: "claims.json")
         #expect(!report.isGood)
         try Golden.expect(report.text(.plain), "policy-test.txt")
-        let good = PolicyTestReport(try Self.policies([("deploy-from-main", Self.standard)], examples: Array(examples.prefix(2))))
+        let good = PolicyTestReport(
+            try Self.policies([("deploy-from-main", Self.standard)], examples: Array(examples.prefix(2))))
         #expect(good.isGood)
         #expect(good.text(.plain).hasSuffix("✓ 2 examples hold\n"))
         #expect(!PolicyTestReport(try Self.policies([("a", "true"), ("a", "true")])).isGood)
@@ -139,7 +149,8 @@ enum Golden {
 
     @Test func policyLint() throws {
         let report = PolicyLintReport(
-            PolicySet(try Self.policies([("everybody", "true"), ("broken", "1 +")]), defaultAudience: "https://id.example"))
+            PolicySet(
+                try Self.policies([("everybody", "true"), ("broken", "1 +")]), defaultAudience: "https://id.example"))
         #expect(report.hasErrors)
         try Golden.expect(report.text(.plain), "policy-lint.txt")
         try Golden.expect(report.json.encodedText() + "\n", "policy-lint.json")
@@ -150,9 +161,12 @@ enum Golden {
         let report = ProviderReport(
             provider: "ci", verdict: .misconfigured,
             results: [
-                .init(step: .dns, outcome: .passed("resolves"), duration: nil), .init(step: .connect, outcome: .passed(""), duration: nil),
+                .init(step: .dns, outcome: .passed("resolves"), duration: nil),
+                .init(step: .connect, outcome: .passed(""), duration: nil),
                 .init(step: .tls, outcome: .skipped, duration: nil),
-                .init(step: .discovery, outcome: .failed(code: "metadata_issuer_mismatch", hint: "h\u{1B}x"), duration: nil),
+                .init(
+                    step: .discovery, outcome: .failed(code: "metadata_issuer_mismatch", hint: "h\u{1B}x"),
+                    duration: nil),
                 .init(step: .jwks, outcome: .notReached, duration: .milliseconds(31)),
             ])
         try Golden.expect(report.text(.plain), "provider-test.txt")

@@ -14,22 +14,28 @@ import Testing
     @Test(
         arguments: [
             (1000, 1000, "just now"), (1030, 1000, "in 30s"), (970, 1000, "just now"), (1900, 1000, "in 15m"),
-            (0, 7200, "2h ago"), (2_592_000, 0, "in 30d"), (.max, -1, "never"), (.min, 1, "long ago"), (.max, 0, "in 106751991167300d"),
+            (0, 7200, "2h ago"), (2_592_000, 0, "in 30d"), (2_591_999, 0, "in 30d"), (3599, 0, "in 1h"),
+            (86_400, 0, "in 24h"), (.max, -1, "never"), (.min, 1, "long ago"), (.max, 0, "in 106751991167301d"),
         ] as [(Int64, Int64, String)])
-    func relativeTimes(_ moment: Int64, _ now: Int64, _ text: String) { #expect(HumanTime.relative(moment, to: now) == text) }
+    func relativeTimes(_ moment: Int64, _ now: Int64, _ text: String) {
+        #expect(HumanTime.relative(moment, to: now) == text)
+    }
 
     @Test(
         arguments: [
-            ("10d", 10), ("4w", 28), ("48h", 2), ("0d", 0), ("5", nil), ("5x", nil), ("-5d", nil), ("+5d", nil), ("5.5d", nil), ("", nil),
+            ("10d", 10), ("4w", 28), ("48h", 2), ("0d", 0), ("5", nil), ("5x", nil), ("-5d", nil), ("+5d", nil),
+            ("5.5d", nil), ("", nil),
             ("d", nil), ("25h", nil), ("99999999999999999999d", nil), ("9223372036854775807w", nil), ("5 d", nil),
         ] as [(String, Int64?)])
     func days(_ text: String, _ days: Int64?) { #expect(HumanTime.days(text) == days) }
 
     @Test(
         arguments: [
-            ("1970-01-01T00:00:00.000Z", 0), ("2026-11-24T01:02:03.004Z", 1_795_482_123), ("2000-02-29T12:00:00Z", 951_825_600),
+            ("1970-01-01T00:00:00.000Z", 0), ("2026-11-24T01:02:03.004Z", 1_795_482_123),
+            ("2000-02-29T12:00:00Z", 951_825_600),
             ("1969-12-31T23:59:59Z", -1), ("9999-12-31T23:59:59.999Z", 253_402_300_799), ("2026-11-24", nil), ("", nil),
-            ("2026-13-01T00:00:00Z", nil), ("2026-11-24T25:00:00Z", nil), ("2026-11-24T01:02:03+01:00", nil), ("x026-11-24T01:02:03.004Z", nil),
+            ("2026-13-01T00:00:00Z", nil), ("2026-11-24T25:00:00Z", nil), ("2026-11-24T01:02:03+01:00", nil),
+            ("x026-11-24T01:02:03.004Z", nil),
         ] as [(String, Int64?)])
     func times(_ text: String, _ seconds: Int64?) { #expect(HumanTime.seconds(ofRFC3339: text) == seconds) }
 
@@ -52,8 +58,14 @@ import Testing
     @Test(
         arguments: [
             (#"{"a":1,"b":"plain","c":"","d":[],"e":{}}"#, "a: 1\nb: plain\nc: \"\"\nd: []\ne: {}\n"),
-            (#"{"a":{"b":[1,{"c":true,"d":null},[2]]}}"#, "a:\n  b:\n    - 1\n    - c: true\n      d: null\n    - - 2\n"),
-            (##"["yes","No","null","1","a: b","- x","#c","2026-01-01","a#b"]"##, "- \"yes\"\n- \"No\"\n- \"null\"\n- \"1\"\n- \"a: b\"\n- \"- x\"\n- \"#c\"\n- \"2026-01-01\"\n- \"a#b\"\n"),
+            (
+                #"{"a":{"b":[1,{"c":true,"d":null},[2]]}}"#,
+                "a:\n  b:\n    - 1\n    - c: true\n      d: null\n    - - 2\n"
+            ),
+            (
+                ##"["yes","No","null","1","a: b","- x","#c","2026-01-01","a#b"]"##,
+                "- \"yes\"\n- \"No\"\n- \"null\"\n- \"1\"\n- \"a: b\"\n- \"- x\"\n- \"#c\"\n- \"2026-01-01\"\n- \"a#b\"\n"
+            ),
             (#"{"on":"a\u001bb\u0085"}"#, "\"on\": \"a\\u001bb\\u0085\"\n"), (#""text""#, "text\n"),
         ])
     func yaml(_ json: String, _ text: String) throws {
@@ -73,7 +85,8 @@ import Testing
             "scope": "namespace:payments role:deployer role:monitor", "expires_in": 900, "access_token": "t",
         ]
         #expect(
-            ExchangeSummary(answer).line(.plain) == "✓ exchanged  namespace payments  role deployer, monitor  expires in 15m")
+            ExchangeSummary(answer).line(.plain)
+                == "✓ exchanged  namespace payments  role deployer, monitor  expires in 15m")
         #expect(ExchangeSummary(["access_token": "t"]).line(.plain) == "✓ exchanged")
     }
 }

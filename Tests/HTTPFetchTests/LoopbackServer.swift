@@ -22,7 +22,7 @@ final class LoopbackServer: Sendable {
 
     init(_ handler: @escaping @Sendable (Connection) -> Void) throws {
         _ = environmentWithProxies
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         port = try Self.bound(listener)
         guard listen(listener, 128) == 0 else { throw CannotListen() }
         let record = record
@@ -30,6 +30,7 @@ final class LoopbackServer: Sendable {
             while true {
                 let socket = accept(listener, nil, nil)
                 guard socket >= 0 else { continue }
+                _ = fcntl(socket, F_SETFD, FD_CLOEXEC)  // a child that had it would keep a closed connection open
                 record.seen.withLock { $0.connections += 1 }
                 onNewThread {
                     let connection = Connection(socket) { request in
@@ -113,7 +114,7 @@ private final class ThreadBody {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }
 
-private func onNewThread(_ body: @escaping @Sendable () -> Void) {
+func onNewThread(_ body: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     let context = unsafe Unmanaged.passRetained(ThreadBody(body)).toOpaque()
     _ = unsafe pthread_create(

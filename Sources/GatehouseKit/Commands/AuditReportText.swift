@@ -13,7 +13,9 @@ struct AuditReportText: Sendable {
         var text = report.chains.isEmpty ? "" : table.text
         for fault in report.faults { text += "\(style.cross) \(Printable.line(Self.words(fault)))\n" }
         if let failure = report.failure { text += "\(style.cross) \(Printable.line(Self.words(failure)))\n" }
-        return text + (report.isIntact ? "\(style.tick) intact: \(report.count) events\n" : "the audit log is NOT intact (exit 1)\n")
+        return text
+            + (report.isIntact
+                ? "\(style.tick) intact: \(report.count) events\n" : "the audit log is NOT intact (exit 1)\n")
     }
 
     var json: JSONValue {

@@ -7,12 +7,16 @@ import Secrets
 struct ClientOptions: ParsableArguments {
     static let defaultServer = "http://127.0.0.1:8080"
 
-    @Option(name: .long, help: ArgumentHelp("The server (GATEHOUSE_URL; \(ClientOptions.defaultServer)).", valueName: "url"))
+    @Option(
+        name: .long, help: ArgumentHelp("The server (GATEHOUSE_URL; \(ClientOptions.defaultServer)).", valueName: "url")
+    )
     var server: String?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Reads the credential from a file, - for standard input (GATEHOUSE_TOKEN, GATEHOUSE_TOKEN_FILE).", valueName: "file"))
+        help: ArgumentHelp(
+            "Reads the credential from a file, - for standard input (GATEHOUSE_TOKEN, GATEHOUSE_TOKEN_FILE).",
+            valueName: "file"))
     var tokenFile: String?
 
     @Flag(name: .long, help: "Prints the call as a curl command, without secrets, and does not make it.")

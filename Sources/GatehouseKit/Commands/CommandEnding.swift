@@ -54,9 +54,12 @@ extension CommandFailure {
         case .unreachable(let cause):
             self.init(
                 .unreachable, "the server cannot be reached: \(FetchFailureText.describe(cause))",
-                hint: "is it running, and is --server or GATEHOUSE_URL right? 'gatehouse serve --dev' starts one to try")
+                hint: "is it running, and is --server or GATEHOUSE_URL right? 'gatehouse serve --dev' starts one to try"
+            )
         case .notSignedIn(let refusal, hadCredential: true):
-            self.init(.notSignedIn, Self.message(refusal), hint: "the credential is unknown, expired or revoked: get a new one")
+            self.init(
+                .notSignedIn, Self.message(refusal),
+                hint: "the credential is unknown, expired or revoked: get a new one")
         case .notSignedIn(let refusal, hadCredential: false):
             self.init(
                 .notSignedIn, Self.message(refusal),
@@ -64,7 +67,8 @@ extension CommandFailure {
         case .unavailable(let refusal, let retryAfter):
             self.init(
                 .unreachable, Self.message(refusal),
-                hint: "nothing was changed; try again" + (retryAfter.map { " in \(HumanTime.duration(Int64($0)))" } ?? ""))
+                hint: "nothing was changed; try again"
+                    + (retryAfter.map { " in \(HumanTime.duration(Int64($0)))" } ?? ""))
         case .refused(let refusal):
             self.init(.failure, Self.message(refusal), hint: Self.hint(refusal))
         case .notUnderstood(let status):

@@ -22,7 +22,8 @@ struct ConfigValidateCommand: ParsableCommand {
         let refusals = policies.refused.flatMap { refused in refused.issues.map { "policy '\(refused.name)': \($0)" } }
         guard refusals.isEmpty else { throw CommandFailure(.usage, messages: refusals) }
         Console.print(
-            "\(Style.standardOutput.tick) valid: \(loaded.providers.count) providers, \(policies.policies.count) policies")
+            "\(Style.standardOutput.tick) valid: \(loaded.providers.count) providers, \(policies.policies.count) policies"
+        )
     }
 }
 

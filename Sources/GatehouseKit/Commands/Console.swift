@@ -58,5 +58,7 @@ struct Style: Hashable, Sendable {
     var tick: String { good("✓") }
     var cross: String { bad("✗") }
 
-    private func wrapped(_ text: String, _ code: Int) -> String { isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+    private func wrapped(_ text: String, _ code: Int) -> String {
+        isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
 }

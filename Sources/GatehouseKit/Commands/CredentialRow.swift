@@ -22,7 +22,9 @@ struct CredentialRow: Hashable, Sendable {
 
     /// The `object` of one credential's answer.
     init?(object: JSONValue) {
-        guard let name = object["metadata"]?["name"]?.stringValue, let spec = object["spec"]?["gc_spec"] else { return nil }
+        guard let name = object["metadata"]?["name"]?.stringValue, let spec = object["spec"]?["gc_spec"] else {
+            return nil
+        }
         self.name = name
         type = spec["type"]?.stringValue ?? ""
         owner = spec["users"]?.arrayValue?.first?["name"]?.stringValue ?? ""

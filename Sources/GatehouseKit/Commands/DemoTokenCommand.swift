@@ -12,7 +12,9 @@ struct DemoTokenCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The demo provider.")
     var issuer = "http://127.0.0.1:9001"
 
-    @Option(name: .long, help: ArgumentHelp("The job's repository: sets repository, repository_owner and sub.", valueName: "owner/name"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The job's repository: sets repository, repository_owner and sub.", valueName: "owner/name"))
     var repo: String?
 
     @Option(name: .long, help: "The job's ref: sets ref and sub.")
@@ -21,7 +23,8 @@ struct DemoTokenCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Whom the token is for: sets aud.")
     var audience: String?
 
-    @Option(name: .long, help: ArgumentHelp("A claim, as JSON or else as text. May be repeated.", valueName: "name=value"))
+    @Option(
+        name: .long, help: ArgumentHelp("A claim, as JSON or else as text. May be repeated.", valueName: "name=value"))
     var claim: [String] = []
 
     @Flag(name: .long, help: "Prints the call as a curl command and does not make it.")

@@ -43,7 +43,9 @@ struct ExchangeCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The token of who acts for the subject.", valueName: "file"))
     var actorFile: String?
 
-    @Option(name: .long, help: ArgumentHelp("The audience to ask GitHub Actions for (the server's URL).", valueName: "audience"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The audience to ask GitHub Actions for (the server's URL).", valueName: "audience"))
     var sourceAudience: String?
 
     @Option(name: .shortAndLong, help: "text, json for the server's answer as it is, or token alone.")
@@ -85,7 +87,8 @@ struct ExchangeCommand: AsyncParsableCommand {
             Field("requested_token_type", type.urn.rawValue),
         ]
         if let actorFile {
-            let shown: ClientRequest.SecretSource = InputFile(actorFile).isStandardInput ? .standardInput : .file(actorFile)
+            let shown: ClientRequest.SecretSource =
+                InputFile(actorFile).isStandardInput ? .standardInput : .file(actorFile)
             form.append(Field("actor_token", actor ?? Secret([]), from: shown))
             form.append(Field("actor_token_type", TokenTypeURN.jwt.rawValue))
         }
@@ -113,7 +116,9 @@ struct ExchangeSummary: Hashable, Sendable {
 
     /// From the answer of the token endpoint (RFC 8693 §2.2.1).
     init(_ answer: JSONValue) {
-        let scope = (answer["scope"]?.stringValue ?? "").utf8.split(separator: UInt8(ascii: " ")).map { String($0) ?? "" }
+        let scope = (answer["scope"]?.stringValue ?? "").utf8.split(separator: UInt8(ascii: " ")).map {
+            String($0) ?? ""
+        }
         func values(_ prefix: String) -> [String] {
             scope.filter { $0.utf8.starts(with: prefix.utf8) }.map { String($0.dropFirst(prefix.count)) }
         }

@@ -28,10 +28,14 @@ enum HumanTime {
 
     private static func coarse(_ seconds: Int64) -> String {
         switch seconds {
-        case ..<3600: "\(seconds / 60)m"
-        case ..<172_800: "\(seconds / 3600)h"
-        default: "\(seconds / 86_400)d"
+        case ..<3570: "\(rounded(seconds, 60))m"
+        case ..<171_000: "\(rounded(seconds, 3600))h"
+        default: "\(rounded(seconds, 86_400))d"
         }
+    }
+
+    private static func rounded(_ seconds: Int64, _ unit: Int64) -> Int64 {
+        seconds / unit + (seconds % unit >= unit / 2 ? 1 : 0)
     }
 
     /// Days in a text like `10d`, `4w` or `48h`; `nil` when it is no whole number of days.
@@ -60,7 +64,8 @@ enum HumanTime {
             }
         }
         guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
-            let minute = number(14..<16), let second = number(17..<19), (1...12).contains(month), (1...31).contains(day),
+            let minute = number(14..<16), let second = number(17..<19), (1...12).contains(month),
+            (1...31).contains(day),
             hour < 24, minute < 60, second <= 60
         else { return nil }
         // Days of a calendar whose year begins in March, so that the leap day is the last one.

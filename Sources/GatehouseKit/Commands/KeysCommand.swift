@@ -30,7 +30,9 @@ struct KeysListCommand: AsyncParsableCommand {
 struct KeysRotateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate", abstract: "Make a new signing key.",
-        discussion: "The new key is published at once and signs later, when everybody who caches the key set has had time to see it.")
+        discussion:
+            "The new key is published at once and signs later, when everybody who caches the key set has had time to see it."
+    )
 
     @OptionGroup var client: ClientOptions
 
@@ -58,7 +60,8 @@ struct SigningKeyRow: Hashable, Sendable {
             item["kid"]?.stringValue.map { keyID in
                 SigningKeyRow(
                     keyID: keyID, algorithm: item["algorithm"]?.stringValue ?? "",
-                    standing: item["standing"]?.stringValue ?? "", created: item["created_timestamp"]?.stringValue ?? "",
+                    standing: item["standing"]?.stringValue ?? "",
+                    created: item["created_timestamp"]?.stringValue ?? "",
                     activates: item["activation_timestamp"]?.stringValue ?? "")
             }
         }
@@ -68,7 +71,8 @@ struct SigningKeyRow: Hashable, Sendable {
         var table = TextTable(["KID", "ALGORITHM", "STANDING", "CREATED", "SIGNS"])
         for key in keys {
             table.add([
-                key.keyID, key.algorithm, key.standing, Moment.text(key.created, now: now), Moment.text(key.activates, now: now),
+                key.keyID, key.algorithm, key.standing, Moment.text(key.created, now: now),
+                Moment.text(key.activates, now: now),
             ])
         }
         return table.text

@@ -47,7 +47,8 @@ struct PolicyEvalCommand: ParsableCommand {
             throw CommandFailure(.failure, error.description)
         }
         guard let json = value.json() else {
-            throw CommandFailure(.failure, "the value has no JSON: infinity, not a number, or keys that become one text")
+            throw CommandFailure(
+                .failure, "the value has no JSON: infinity, not a number, or keys that become one text")
         }
         return json
     }

@@ -18,7 +18,8 @@ struct PolicyLintCommand: ParsableCommand {
     var output = Format.text
 
     func run() throws {
-        let report = PolicyLintReport(PolicySet(try loadPolicies(paths: paths), defaultAudience: "https://example.invalid"))
+        let report = PolicyLintReport(
+            PolicySet(try loadPolicies(paths: paths), defaultAudience: "https://example.invalid"))
         switch output {
         case .text: Console.write(Array(report.text(.standardOutput).utf8))
         case .json: Console.print(report.json.encodedText())
@@ -44,12 +45,14 @@ struct PolicyLintReport: Hashable, Sendable {
         let refused = set.refused.flatMap { policy in
             policy.issues.map {
                 Finding(
-                    severity: .error, rule: "refused", policy: policy.name, position: policy.position, message: $0, hint: nil)
+                    severity: .error, rule: "refused", policy: policy.name, position: policy.position, message: $0,
+                    hint: nil)
             }
         }
         let linted = set.lint().map {
             Finding(
-                severity: $0.severity, rule: $0.rule.rawValue, policy: $0.policy, position: $0.position, message: $0.message,
+                severity: $0.severity, rule: $0.rule.rawValue, policy: $0.policy, position: $0.position,
+                message: $0.message,
                 hint: $0.hint)
         }
         findings = refused + linted

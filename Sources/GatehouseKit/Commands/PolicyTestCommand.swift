@@ -14,7 +14,9 @@ struct PolicyTestCommand: ParsableCommand {
     @Argument(help: "Policy files, or folders of them.")
     var paths: [String]
 
-    @Option(name: [.long, .customShort("f")], parsing: .upToNextOption, help: ArgumentHelp("Files with claims.", valueName: "file"))
+    @Option(
+        name: [.long, .customShort("f")], parsing: .upToNextOption,
+        help: ArgumentHelp("Files with claims.", valueName: "file"))
     var claims: [String] = []
 
     func run() throws {

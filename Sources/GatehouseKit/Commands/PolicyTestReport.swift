@@ -79,7 +79,8 @@ struct PolicyTestReport: Sendable {
 extension PolicyDefinition {
     fileprivate var withoutExamples: PolicyDefinition {
         PolicyDefinition(
-            name: name, position: position, provider: provider, when: when, whenPosition: whenPosition, subject: subject,
+            name: name, position: position, provider: provider, when: when, whenPosition: whenPosition,
+            subject: subject,
             subjectPosition: subjectPosition, grant: grant, credentialTypes: credentialTypes,
             maximumLifetime: maximumLifetime, audiences: audiences, singleUse: singleUse, mode: mode, examples: [])
     }

@@ -82,7 +82,8 @@ struct MetadataReport: Sendable {
 
     func text(_ style: Style) -> String {
         guard failure == nil else {
-            return "\(style.cross) not acceptable  [\(failure?.code ?? "")]\n  hint: \(Printable.line(failure?.hint ?? ""))\n"
+            return
+                "\(style.cross) not acceptable  [\(failure?.code ?? "")]\n  hint: \(Printable.line(failure?.hint ?? ""))\n"
         }
         var text = "\(style.tick) acceptable metadata\n"
         for (name, value) in members { text += "  \(name.padding(to: 30)) \(Printable.line(value))\n" }

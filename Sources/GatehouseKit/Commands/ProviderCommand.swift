@@ -31,7 +31,8 @@ struct ProviderTestCommand: AsyncParsableCommand {
     func run() async throws {
         let loaded = try files.load()
         let registry = ProviderRegistry(
-            loaded.providers, fetcher: try HTTPFetcher(maximumInFlight: 4), allowOrigins: try loaded.settings.outboundOrigins(),
+            loaded.providers, fetcher: try HTTPFetcher(maximumInFlight: 4),
+            allowOrigins: try loaded.settings.outboundOrigins(),
             now: { NumericDate(seconds: Moment.now) })
         guard let name = try? ProviderName(name), let probe = await registry.probe(name) else {
             let known = loaded.providers.map(\.name.rawValue).sorted().joined(separator: ", ")
@@ -71,10 +72,12 @@ struct ProviderReport: Sendable {
             switch result.outcome {
             case .passed(let found):
                 let time = result.duration.map { "  \(Self.milliseconds($0)) ms" } ?? ""
-                let line = found.isEmpty && time.isEmpty ? result.step.rawValue : "\(name) \(Printable.line(found))\(time)"
+                let line =
+                    found.isEmpty && time.isEmpty ? result.step.rawValue : "\(name) \(Printable.line(found))\(time)"
                 text += "  \(style.good("ok  "))  \(line)\n"
             case .failed(let code, let hint):
-                text += "  \(style.bad("FAIL"))  \(name) \(Printable.line(code))\n        hint: \(Printable.line(hint))\n"
+                text +=
+                    "  \(style.bad("FAIL"))  \(name) \(Printable.line(code))\n        hint: \(Printable.line(hint))\n"
             case .notReached: text += "  –     \(name) not reached\n"
             case .skipped: text += "  –     \(name) not needed\n"
             }

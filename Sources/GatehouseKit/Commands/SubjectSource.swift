@@ -15,7 +15,9 @@ enum SubjectSource: Hashable, Sendable {
         if let url = environment["ACTIONS_ID_TOKEN_REQUEST_URL"], !url.isEmpty { return .gitHubActions(url: url) }
         throw CommandFailure(
             .usage, "no token to exchange",
-            hint: "give one with --from-file FILE or --from-file -; a GitHub Actions job needs 'permissions: id-token: write'")
+            hint:
+                "give one with --from-file FILE or --from-file -; a GitHub Actions job needs 'permissions: id-token: write'"
+        )
     }
 
     /// For `--curl`, which makes no call: the secret itself is never shown.
@@ -31,7 +33,8 @@ enum SubjectSource: Hashable, Sendable {
         case .file(let path): return try InputFile(path).readSecret()
         case .gitHubActions(let url):
             guard let credential = environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"], !credential.isEmpty else {
-                throw CommandFailure(.usage, "ACTIONS_ID_TOKEN_REQUEST_URL is set without ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+                throw CommandFailure(
+                    .usage, "ACTIONS_ID_TOKEN_REQUEST_URL is set without ACTIONS_ID_TOKEN_REQUEST_TOKEN")
             }
             let (server, target) = Self.split(url)
             let client = try ClientOptions.client(server, Secret(utf8: credential))

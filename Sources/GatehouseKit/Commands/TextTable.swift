@@ -18,7 +18,8 @@ struct TextTable: Hashable, Sendable {
                 column + 1 < row.count ? cell + String(repeating: " ", count: widths[column] - cell.count) : cell
             }
             let line = cells.joined(separator: "   ")
-            let end = line.utf8.lastIndex { $0 != UInt8(ascii: " ") }.map { line.utf8.index(after: $0) } ?? line.startIndex
+            let end =
+                line.utf8.lastIndex { $0 != UInt8(ascii: " ") }.map { line.utf8.index(after: $0) } ?? line.startIndex
             return line[..<end] + "\n"
         }.joined()
     }

@@ -8,7 +8,9 @@ import StrictJSON
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "Look at tokens, verify them, end them.",
-        subcommands: [TokenExplainCommand.self, VerifyJWSCommand.self, TokenIntrospectCommand.self, TokenRevokeCommand.self])
+        subcommands: [
+            TokenExplainCommand.self, VerifyJWSCommand.self, TokenIntrospectCommand.self, TokenRevokeCommand.self,
+        ])
 }
 
 /// `gatehouse token introspect` (RFC 7662).
@@ -45,7 +47,8 @@ struct TokenIntrospectCommand: AsyncParsableCommand {
 struct TokenRevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke", abstract: "End a token of this server.",
-        discussion: "Whoever holds a token may end it. A token that is unknown or has ended already is no error (RFC 7009).")
+        discussion:
+            "Whoever holds a token may end it. A token that is unknown or has ended already is no error (RFC 7009).")
 
     @OptionGroup var client: ClientOptions
 

@@ -29,7 +29,10 @@ struct TokenExplainCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Policy files, instead of the configuration's.", valueName: "dir"))
     var policies: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("An origin that may be loopback or plain http, besides the configuration's.", valueName: "origin"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "An origin that may be loopback or plain http, besides the configuration's.", valueName: "origin"))
     var allowOrigin: [String] = []
 
     @Option(name: .long, help: "An audience or resource to ask for. May be repeated.")
@@ -72,7 +75,8 @@ struct TokenExplainCommand: AsyncParsableCommand {
         guard !offline else {
             return ProviderRegistry(
                 setup.providers, policy: .provider(allowOrigins: setup.allowOrigins),
-                transport: { (_, _) async throws(FetchFailure) in throw .cancelled }, now: now, uptime: monotonicUptime())
+                transport: { (_, _) async throws(FetchFailure) in throw .cancelled }, now: now,
+                uptime: monotonicUptime())
         }
         return ProviderRegistry(
             setup.providers, fetcher: try HTTPFetcher(maximumInFlight: 4), allowOrigins: setup.allowOrigins, now: now)
@@ -80,7 +84,8 @@ struct TokenExplainCommand: AsyncParsableCommand {
 
     var scope: ScopeRequest {
         ScopeRequest(
-            namespaces: namespace.isEmpty ? nil : namespace.map { Key($0) }, roles: role.isEmpty ? nil : role.map { Key($0) },
+            namespaces: namespace.isEmpty ? nil : namespace.map { Key($0) },
+            roles: role.isEmpty ? nil : role.map { Key($0) },
             unknown: [])
     }
 
@@ -111,7 +116,8 @@ struct ExplainSetup: Sendable {
             command.policies.isEmpty ? configuration?.policies ?? [] : try loadPolicies(paths: command.policies)
         return ExplainSetup(
             providers: providers,
-            policies: PolicySet(policies, defaultAudience: configuration?.settings.publicURL.text ?? "https://example.invalid"),
+            policies: PolicySet(
+                policies, defaultAudience: configuration?.settings.publicURL.text ?? "https://example.invalid"),
             allowOrigins: origins)
     }
 

@@ -70,7 +70,8 @@ struct TokenReport: Sendable {
         var granted: JSONValue = .null
         if isAccepted, case .granted(let grant)? = explanation?.decision.outcome {
             granted = [
-                "namespaces": grant.access.json, "policies": JSONValue(grant.policies), "subject": JSONValue(grant.subject),
+                "namespaces": grant.access.json, "policies": JSONValue(grant.policies),
+                "subject": JSONValue(grant.subject),
                 "max_ttl": .integer(grant.maximumLifetime), "audiences": JSONValue(grant.audiences),
             ]
         }
@@ -126,7 +127,8 @@ extension PolicyExplanation {
                 checks.map { check in
                     [
                         "source": JSONValue(check.source), "outcome": JSONValue(check.outcome.rawValue),
-                        "expected": JSONValue(check.expected), "got": JSONValue(check.got), "error": JSONValue(check.error),
+                        "expected": JSONValue(check.expected), "got": JSONValue(check.got),
+                        "error": JSONValue(check.error),
                         "reached": .bool(check.wasReached), "hint": JSONValue(check.hint?.message),
                     ]
                 }),
@@ -154,7 +156,8 @@ extension RefusalReason {
         case .audienceNotAllowed: "no matching policy lists the audience"
         case .credentialTypeNotAllowed: "no matching policy allows this type of token"
         case .scopeNotGranted(let value):
-            value.isEmpty ? "nothing of what was asked for is granted" : "\(Printable.shortened(value, to: 80)) is not granted"
+            value.isEmpty
+                ? "nothing of what was asked for is granted" : "\(Printable.shortened(value, to: 80)) is not granted"
         }
     }
 }

@@ -12,9 +12,12 @@ extension TokenReport {
         }
         lines += policyLines(style)
         if isAccepted, case .granted(let grant)? = explanation?.decision.outcome {
-            lines.append("  granted  \(AccessText.text(grant.access))  for at most \(HumanTime.duration(grant.maximumLifetime))")
+            lines.append(
+                "  granted  \(AccessText.text(grant.access))  for at most \(HumanTime.duration(grant.maximumLifetime))")
         }
-        if let hint = explanation?.hint, !isAccepted, checks.last?.outcome != .failed { lines.append("  hint: \(hint)") }
+        if let hint = explanation?.hint, !isAccepted, checks.last?.outcome != .failed {
+            lines.append("  hint: \(hint)")
+        }
         lines.append(isAccepted ? style.good("result: ACCEPTED") : style.bad("result: REJECTED (exit 5)"))
         return lines.map { $0 + "\n" }.joined()
     }

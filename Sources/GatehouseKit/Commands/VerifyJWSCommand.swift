@@ -27,13 +27,15 @@ struct VerifyJWSCommand: ParsableCommand {
     func validate() throws {
         guard let alg else { return }
         guard SignatureAlgorithm(rawValue: alg) != nil else {
-            throw ValidationError("--alg must be one of \(SignatureAlgorithm.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw ValidationError(
+                "--alg must be one of \(SignatureAlgorithm.allCases.map(\.rawValue).joined(separator: ", "))")
         }
     }
 
     func run() throws {
         guard jwks != "-" else { throw CommandFailure(.usage, "--jwks cannot be standard input") }
-        let verifier = try JWSVerifier(keySet: try InputFile(jwks).read(), algorithm: alg.flatMap(SignatureAlgorithm.init(rawValue:)))
+        let verifier = try JWSVerifier(
+            keySet: try InputFile(jwks).read(), algorithm: alg.flatMap(SignatureAlgorithm.init(rawValue:)))
         if batch {
             try BatchLines.read(InputFile(file)) { line in Console.print(verifier.answer(line)) }
         } else {
@@ -42,7 +44,7 @@ struct VerifyJWSCommand: ParsableCommand {
             do throws(TokenRejection) {
                 Console.write(try verifier.payload(BatchLines.withoutLineEnd(bytes)))
             } catch {
-                throw CommandFailure(.failure, "refused: \(error.code)")
+                throw CommandFailure(.failure, "refused: \(error.code)", hint: verifier.hint(error))
             }
         }
     }
@@ -72,6 +74,15 @@ struct JWSVerifier: Sendable {
         let jws = try CompactJWS.parse(token)
         _ = try keys.verify(jws, allowing: algorithms)
         return jws.payload
+    }
+
+    /// A key that was left out is the usual cause of one that is not found.
+    func hint(_ rejection: TokenRejection) -> String? {
+        guard rejection == .unknownKey, !keys.skipped.isEmpty else { return nil }
+        let skipped = keys.skipped.prefix(5).map { skipped in
+            "\(skipped.keyID.map { Printable.shortened($0.rawValue, to: 60) } ?? "without kid") (\(skipped.reason.code))"
+        }
+        return "keys of the set that are not used: " + skipped.joined(separator: ", ")
     }
 
     /// The line of `--batch`.
