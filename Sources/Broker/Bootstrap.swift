@@ -32,7 +32,7 @@ extension Broker {
         ])
         let expiresAt = now.adding(seconds: settings.expiry.maximumAPITokenDays * 86_400)
         let credential = CredentialRecord(
-            id: CredentialID(unchecked: try RandomID.make("cred")), namespace: .system,
+            id: CredentialID(unchecked: try RecordID.make("cred", at: now)), namespace: .system,
             name: "administrator-" + (try CredentialName.suffix()), type: .apiToken, owner: principal.id,
             tokenHash: hasher.hash(opaque), createdAt: now, expiresAt: expiresAt, rights: .owner(ceiling: nil),
             parent: .bootstrap, root: .bootstrap,

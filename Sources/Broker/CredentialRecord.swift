@@ -1,7 +1,7 @@
 package import AccessPolicy
 import Identifiers
 
-/// The id of a credential: `cred_` and 22 of base62.
+/// The id of a credential: `cred_` and 22 of base62, the first 8 for the time it was made.
 package struct CredentialID: ByteIdentifier {
     package let rawValue: String
     package init(unchecked text: String) { rawValue = text }

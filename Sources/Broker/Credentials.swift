@@ -78,7 +78,7 @@ extension Broker {
         do {
             let token = try OpaqueToken(making: .apiToken)
             let record = CredentialRecord(
-                id: CredentialID(unchecked: try RandomID.make("cred")), namespace: namespace,
+                id: CredentialID(unchecked: try RecordID.make("cred", at: now)), namespace: namespace,
                 name: asked + "-" + (try CredentialName.suffix()), type: .apiToken, owner: caller.principal.id,
                 tokenHash: hasher.hash(token), createdAt: now, expiresAt: expiresAt, rights: rights,
                 parent: authority.source, root: authority.root,

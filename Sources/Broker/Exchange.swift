@@ -155,7 +155,7 @@ extension Broker {
         switch request.requestedTokenType {
         case .accessToken:
             let claims = AccessTokenClaims(
-                tokenID: try randomID("tok"), subject: grant.subject, clientID: grant.clientID,
+                tokenID: try recordID("tok", at: now), subject: grant.subject, clientID: grant.clientID,
                 audiences: grant.audiences, scope: scope, issuedAt: now, expiresAt: expiresAt, access: grant.access,
                 actor: actor, principal: owner.principal.id, rights: grant.rights, root: subject.root)
             secret = try sign(claims)
@@ -182,8 +182,8 @@ extension Broker {
         return IssuedToken(token: secret, type: request.requestedTokenType, expiresIn: lifetime, scope: scope)
     }
 
-    private func randomID(_ prefix: String) throws(ExchangeFailure) -> String {
-        do { return try RandomID.make(prefix) } catch { throw .cannotSign }
+    private func recordID(_ prefix: String, at now: Timestamp) throws(ExchangeFailure) -> String {
+        do { return try RecordID.make(prefix, at: now) } catch { throw .cannotSign }
     }
 
     private func makeToken(
@@ -191,16 +191,15 @@ extension Broker {
         expiresAt: Timestamp
     ) throws(ExchangeFailure) -> (OpaqueToken, CredentialRecord) {
         let token: OpaqueToken
-        let name: String
         do {
             token = try OpaqueToken(making: .apiToken)
-            name = "exchange-" + (try CredentialName.suffix())
         } catch {
             throw .cannotSign
         }
+        let id = try recordID("cred", at: now)
         let record = CredentialRecord(
-            id: CredentialID(unchecked: try randomID("cred")), namespace: grant.access.onlyNamespace ?? .system,
-            name: name, type: .apiToken, owner: owner, tokenHash: hasher.hash(token), createdAt: now,
+            id: CredentialID(unchecked: id), namespace: grant.access.onlyNamespace ?? .system,
+            name: "exchange-" + id.dropFirst(5), type: .apiToken, owner: owner, tokenHash: hasher.hash(token), createdAt: now,
             expiresAt: expiresAt, rights: grant.rights, parent: parent, root: root,
             removableAt: expiresAt.adding(seconds: CredentialRetention.ofExchanged))
         return (token, record)

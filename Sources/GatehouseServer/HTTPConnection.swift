@@ -9,7 +9,7 @@ import Synchronization
 /// One client connection, on its event loop: requests one after the other, each within its limits.
 ///
 /// Refusals and `/livez` are answered here, without a task, so that they are cheap when everything else is slow.
-/// Handlers run on the cooperative pool: a slow one holds its own request and nobody else's.
+/// Handlers run on the event loop (`EventLoopExecutor`): one that waits holds its own request and nobody else's.
 final class HTTPConnection: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
@@ -35,6 +35,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     let isTLS: Bool
     var phase = Phase.idle
     var context: ChannelHandlerContext?
+    private var executor: EventLoopExecutor?
     /// Parts of later requests, kept until their turn (pipelining, RFC 9112 §9.3.2).
     private var pending = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 2)
     private var pendingError: Refusal?
@@ -55,6 +56,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        executor = EventLoopExecutor(context.eventLoop)
         if shared.lifecycle.isDraining { drain() } else { setDeadline(seconds: shared.limits.idleSeconds) }
     }
 
@@ -205,14 +207,14 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private func complete(_ exchange: Exchange) {
         if let answer = exchange.answer { return respond(exchange, answer) }
-        guard let match = exchange.match, let context else { return }
+        guard let match = exchange.match, let context, let executor else { return }
         let lane = match.route.lane
         guard shared.admission.enter(lane) else { return shed(exchange) }
         let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
         let (eventLoop, shared, peer, body) = (context.eventLoop, shared, peer, exchange.body)
         let (number, headers, requestID) = (exchange.number, exchange.head.headers, exchange.requestID)
         exchange.body = []
-        let task = Task {
+        let task = Task(executorPreference: executor) {
             let outcome = await shared.dispatcher.answer(match, headers: headers, body: body, peer: peer, requestID: requestID)
             shared.admission.leave(lane)
             eventLoop.execute { connection.value.handled(outcome, number: number) }

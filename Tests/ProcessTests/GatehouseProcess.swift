@@ -74,6 +74,10 @@ final class ServerProcess: Sendable {
     let port: Int
     let providerPort: Int
     private let process = Mutex<Process?>(nil)
+    private let printed = Mutex("")
+
+    /// What it has printed on standard output.
+    var log: String { printed.withLock { $0 } }
 
     var url: String { "http://127.0.0.1:\(port)" }
     var provider: String { "http://127.0.0.1:\(providerPort)" }
@@ -98,6 +102,7 @@ final class ServerProcess: Sendable {
         new.arguments = [
             "serve", "--dev", "--state", state.path(), "--port", String(port), "--provider-port", String(providerPort),
         ]
+        printed.withLock { $0 = "" }
         let output = Pipe()
         new.standardOutput = output
         let log = state.appending(path: "stderr.log")
@@ -108,20 +113,18 @@ final class ServerProcess: Sendable {
         process.withLock { $0 = new }
         let handle = output.fileHandleForReading
         let isReady = await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                var seen = ""
-                var answered = false
-                while true {
-                    let data = handle.availableData
-                    if data.isEmpty { break }
-                    guard !answered else { continue }  // drained, so that the server never waits for us
-                    seen += String(decoding: data, as: UTF8.self)
-                    if seen.contains("gatehouse ready") {
-                        answered = true
-                        continuation.resume(returning: true)
+            Thread.detachNewThread { [self] in
+                var isAnswered = false
+                while case let data = handle.availableData, !data.isEmpty {
+                    let seen = printed.withLock { text in
+                        text += String(decoding: data, as: UTF8.self)
+                        return isAnswered ? "" : text
                     }
+                    guard !isAnswered, seen.contains("gatehouse ready") else { continue }
+                    isAnswered = true
+                    continuation.resume(returning: true)
                 }
-                if !answered { continuation.resume(returning: false) }
+                if !isAnswered { continuation.resume(returning: false) }
             }
         }
         let errors = (try? String(contentsOf: log, encoding: .utf8)) ?? ""

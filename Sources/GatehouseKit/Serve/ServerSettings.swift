@@ -1,4 +1,5 @@
 import DevelopmentPlugin
+import Foundation
 import GatehouseConfiguration
 import GatehouseServer
 import HTTPFetch
@@ -24,7 +25,9 @@ extension GatehouseSettings {
                             clientCertificates: tls.clientCertificates == .none ? .none : .optional)
                     })
             }, allowedHosts: hosts, allowedOrigins: origins, trustedProxies: Set(proxy?.trusted ?? []),
-            clientCertificateHeader: proxy?.clientCertificateHeader, limits: serverLimits)
+            clientCertificateHeader: proxy?.clientCertificateHeader, limits: serverLimits,
+            // Those that we may run on, which a container or taskset can make fewer than there are.
+            threads: ProcessInfo.processInfo.activeProcessorCount)
     }
 
     private var serverLimits: ServerLimits {
