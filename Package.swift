@@ -151,7 +151,8 @@ let package = Package(
         tests(
             "TokenPluginTests",
             [
-                "TokenPlugin", "ServerPlugin", "Broker", "GatehouseTesting", "AccessPolicy", "Federation", "JOSE", "OAuth",
+                "TokenPlugin", "ServerPlugin", "Broker", "GatehouseTesting", "AccessPolicy", "Federation", "JOSE",
+                "OAuth",
                 httpTypes,
             ]),
         tests(

@@ -15,9 +15,9 @@ extension Broker {
 
     /// Makes the administrator and their token, once in the life of the store.
     ///
-    /// - Parameter token: answers the token to use, and keeps it where the operator finds it; called before the commit, so
+    /// `token`: answers the token to use, and keeps it where the operator finds it; called before the commit, so
     ///   that a token is never in force that nobody can read. Called with a fresh one to keep unless there is one already.
-    /// - Returns: whether one was made now.
+    /// Answers whether one was made now.
     package func bootstrapAdministrator(keeping token: @Sendable (Secret) throws -> Secret) async throws -> Bool {
         if try await store.setting(Self.marker) != nil { return false }
         let fresh = try OpaqueToken(making: .apiToken)

@@ -14,8 +14,8 @@ package final class Broker: Sendable {
     let hasher: TokenHasher
     let refusals = RefusalCounter()
 
-    /// - Parameters:
-    ///   - store: opened with `index.apply` as its observer.
+    /// The parameters:
+    /// - `store`: opened with `index.apply` as its observer.
     package init(
         settings: BrokerSettings, store: any BrokerStore, index: CredentialIndex, keys: KeyRing, hasher: TokenHasher,
         providers: ProviderRegistry, policies: PolicySet, time: TimeSource

@@ -54,7 +54,7 @@ extension Broker {
     /// Types of the personal family; the service family has its own paths.
     package static let personalTypes: Set<CredentialType> = [.apiToken, .apiCertificate, .kubeConfig]
 
-    /// - Parameter days: `nil` or 0 is the default.
+    /// `days`: `nil` or 0 is the default.
     package func createToken(
         name asked: String, days: Int64?, in namespace: NamespaceName, by caller: Caller, context: RequestContext
     ) async throws(CredentialFailure) -> CreatedCredential {

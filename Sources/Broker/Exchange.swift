@@ -199,7 +199,8 @@ extension Broker {
         let id = try recordID("cred", at: now)
         let record = CredentialRecord(
             id: CredentialID(unchecked: id), namespace: grant.access.onlyNamespace ?? .system,
-            name: "exchange-" + id.dropFirst(5), type: .apiToken, owner: owner, tokenHash: hasher.hash(token), createdAt: now,
+            name: "exchange-" + id.dropFirst(5), type: .apiToken, owner: owner, tokenHash: hasher.hash(token),
+            createdAt: now,
             expiresAt: expiresAt, rights: grant.rights, parent: parent, root: root,
             removableAt: expiresAt.adding(seconds: CredentialRetention.ofExchanged))
         return (token, record)

@@ -6,7 +6,7 @@ import StrictJSON
 
 /// A namespaced API to try credentials on: says who asks and what they may do there. Only with `--dev`.
 package enum DemoAPI {
-    /// - Parameter now: seconds since 1970.
+    /// `now`: seconds since 1970.
     package static func plugin(now: @escaping @Sendable () -> Int64) -> Plugin {
         Plugin(
             name: "demo",

@@ -11,7 +11,7 @@ struct Evaluation: Sendable {
     /// Whether the refusal came before a key was looked for, to spare a fetch.
     private(set) var stoppedBeforeKey = true
 
-    /// - Parameter providers: those in force.
+    /// `providers`: those in force.
     init(_ bytes: [UInt8], among providers: ProviderTable, now: NumericDate) async {
         (self.now, outcome) = (now, .failure(.unknownIssuer))
         do throws(FederationFailure) {

@@ -40,9 +40,9 @@ package final class KeySetCache: Sendable {
     private let fetch: Fetch?
     private let state: Mutex<State>
 
-    /// - Parameters:
-    ///   - uptime: a monotonic clock; nothing here knows the time of day.
-    ///   - fetch: how to get the set. It bounds itself in time and size.
+    /// The parameters:
+    /// - `uptime`: a monotonic clock; nothing here knows the time of day.
+    /// - `fetch`: how to get the set. It bounds itself in time and size.
     package init(settings: KeyCacheSettings, uptime: @escaping @Sendable () -> Duration, fetch: @escaping Fetch) {
         (self.settings, self.uptime, self.fetch) = (settings, uptime, fetch)
         state = Mutex(State())
@@ -62,7 +62,7 @@ package final class KeySetCache: Sendable {
 
     /// The keys to look in, without waiting; `nil` when a fetch must be waited for, see `refreshed`.
     ///
-    /// - Parameter mayFetch: whether this use may start the fetch that is due ahead of expiry. One that is bound to be
+    /// `mayFetch`: whether this use may start the fetch that is due ahead of expiry. One that is bound to be
     ///   refused may not.
     package func known(mayFetch: Bool) -> KnownKeys? {
         switch decide(.look(mayFetch: mayFetch)) {

@@ -21,10 +21,10 @@ package struct ProviderMetadata: Sendable, Hashable {
     /// Whether `iss` comes with the authorization response (RFC 9207 §3).
     package let sendsIssuer: Bool
 
-    /// - Parameters:
-    ///   - expected: the issuer, or template, that was configured; `nil` takes the document's own, for a file whose
-    ///     provider nobody configured yet.
-    ///   - allowedOrigins: `outbound.allow_origins`.
+    /// The parameters:
+    /// - `expected`: the issuer, or template, that was configured; `nil` takes the document's own, for a file whose
+    ///   provider nobody configured yet.
+    /// - `allowedOrigins`: `outbound.allow_origins`.
     package init(
         _ bytes: [UInt8], expecting expected: String?, allowing allowedOrigins: Set<Origin> = []
     ) throws(MetadataFailure) {

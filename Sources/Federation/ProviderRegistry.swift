@@ -13,10 +13,10 @@ package final class ProviderRegistry: Sendable {
     private let now: @Sendable () -> NumericDate
     private let uptime: @Sendable () -> Duration
 
-    /// - Parameters:
-    ///   - allowOrigins: `outbound.allow_origins`.
-    ///   - now: the time of day, for the claims of tokens.
-    ///   - uptime: a monotonic clock, for the life of keys; a test gives its own.
+    /// The parameters:
+    /// - `allowOrigins`: `outbound.allow_origins`.
+    /// - `now`: the time of day, for the claims of tokens.
+    /// - `uptime`: a monotonic clock, for the life of keys; a test gives its own.
     package convenience init(
         _ definitions: [ProviderDefinition], fetcher: HTTPFetcher, allowOrigins: Set<Origin>,
         now: @escaping @Sendable () -> NumericDate, uptime: @escaping @Sendable () -> Duration = monotonicUptime()

@@ -15,7 +15,8 @@ final class ConnectionContext: Sendable {
     let now: @Sendable () -> Int64
 
     init(
-        dispatcher: Dispatcher, limits: ServerLimits, admission: Admission, ledger: ConnectionLedger, lifecycle: Lifecycle,
+        dispatcher: Dispatcher, limits: ServerLimits, admission: Admission, ledger: ConnectionLedger,
+        lifecycle: Lifecycle,
         accessLog: AccessLog?, now: @escaping @Sendable () -> Int64
     ) {
         self.dispatcher = dispatcher

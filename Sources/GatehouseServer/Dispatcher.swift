@@ -57,7 +57,8 @@ struct Dispatcher: Sendable {
         case .notFound:
             return .refuse(.notFound, .api, template: nil)
         case .otherMethods(let allow, _):
-            return method == .options ? .options(allow: allow) : .refuse(.methodNotAllowed(allow: allow), format, template: template)
+            return method == .options
+                ? .options(allow: allow) : .refuse(.methodNotAllowed(allow: allow), format, template: template)
         case .found(let entry, let parameters):
             if entry.isLiveness { return .liveness }
             return .handle(Match(route: entry.route, target: target, parameters: parameters, method: method))
@@ -94,9 +95,11 @@ struct Dispatcher: Sendable {
         do {
             let remote = forwarded.remoteAddress(peer, headers)
             let fields = HTTPFields(headers)
-            if case .open = match.route.access {} else {
+            if case .open = match.route.access {
+            } else {
                 let presented = PresentedCredentials(
-                    authorization: headers["authorization"], certificate: try forwarded.certificate(peer, headers), remoteAddress: remote)
+                    authorization: headers["authorization"], certificate: try forwarded.certificate(peer, headers),
+                    remoteAddress: remote)
                 if !presented.isEmpty { caller = try await authenticator.authenticate(presented) }
             }
             try access.check(match.route.access, caller: caller, parameters: match.parameters)
@@ -107,10 +110,12 @@ struct Dispatcher: Sendable {
         } catch let error as APIError {
             return Outcome(response: Refusal(error).response(format), caller: caller)
         } catch is ForwardedFields.Refusal {
-            let refusal = Refusal(status: .badRequest, code: 3, message: "The proxy's client certificate field holds no certificate.")
+            let refusal = Refusal(
+                status: .badRequest, code: 3, message: "The proxy's client certificate field holds no certificate.")
             return Outcome(response: refusal.response(format), caller: caller)
         } catch is CancellationError where Task.isCancelled {
-            return Outcome(response: Refusal.handlerTimeout.response(format), caller: caller)  // nobody waits for it any more
+            // Nobody waits for it any more.
+            return Outcome(response: Refusal.handlerTimeout.response(format), caller: caller)
         } catch {
             logger.error(
                 "request failed",

@@ -34,9 +34,9 @@ package final class GatehouseServer: Service {
     private let stop = AsyncStream<Never>.makeStream()
     private let wasStarted = Atomic(false)
 
-    /// - Parameters:
-    ///   - now: milliseconds since 1970, for `Date` and the access log.
-    ///   - onListening: called once when every listener is bound, in the order of the configuration.
+    /// The parameters:
+    /// - `now`: milliseconds since 1970, for `Date` and the access log.
+    /// - `onListening`: called once when every listener is bound, in the order of the configuration.
     package init(
         configuration: ServerConfiguration, plugins: [Plugin], access: AccessCheck, authenticator: any Authenticator,
         health: any HealthReporting, accessLog: AccessLog?, logger: Logger, now: @escaping @Sendable () -> Int64,
@@ -98,7 +98,8 @@ package final class GatehouseServer: Service {
         await onListening(
             zip(configuration.listeners, listening).map { listener, channel in
                 BoundAddress(
-                    host: channel.localAddress?.ipAddress ?? listener.host, port: channel.localAddress?.port ?? listener.port,
+                    host: channel.localAddress?.ipAddress ?? listener.host,
+                    port: channel.localAddress?.port ?? listener.port,
                     isTLS: listener.tls != nil)
             })
         await withGracefulShutdownHandler {

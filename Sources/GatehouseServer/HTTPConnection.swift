@@ -151,7 +151,8 @@ final class HTTPConnection: ChannelDuplexHandler {
         requestNumber &+= 1
         shared.statistics.requests.add(1, ordering: .relaxed)
         let exchange = Exchange(head, number: requestNumber, requestID: shared.requestIDs.next(), started: .now())
-        exchange.closes = !head.isKeepAlive || head.headers.contains(name: "upgrade") || isInputClosed || shared.lifecycle.isDraining
+        exchange.closes =
+            !head.isKeepAlive || head.headers.contains(name: "upgrade") || isInputClosed || shared.lifecycle.isDraining
         phase = .receiving(exchange)
         setDeadline(seconds: shared.limits.requestTimeoutSeconds)
         switch shared.dispatcher.screen(head) {
@@ -181,7 +182,9 @@ final class HTTPConnection: ChannelDuplexHandler {
         } else if shared.admission.isFull(match.route.lane) {
             shed(exchange)
         } else if let first = expectation.first {
-            guard expectation.count == 1, first.lowercased() == "100-continue" else { return refuse(exchange, .expectationFailed) }
+            guard expectation.count == 1, first.lowercased() == "100-continue" else {
+                return refuse(exchange, .expectationFailed)
+            }
             if exchange.hasBody {
                 let head = HTTPResponseHead(version: .http1_1, status: .continue)
                 context?.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
@@ -215,7 +218,8 @@ final class HTTPConnection: ChannelDuplexHandler {
         let (number, headers, requestID) = (exchange.number, exchange.head.headers, exchange.requestID)
         exchange.body = []
         let task = Task(executorPreference: executor) {
-            let outcome = await shared.dispatcher.answer(match, headers: headers, body: body, peer: peer, requestID: requestID)
+            let outcome = await shared.dispatcher.answer(
+                match, headers: headers, body: body, peer: peer, requestID: requestID)
             shared.admission.leave(lane)
             eventLoop.execute { connection.value.handled(outcome, number: number) }
         }

@@ -14,15 +14,23 @@ extension HTTPConnection {
         guard let context else { return }
         shared.admission.returnBodyBytes(exchange.buffered)
         exchange.buffered = 0
-        let closes = mustClose || exchange.closes || shared.lifecycle.isDraining || isInputClosed || !isRestSmall(exchange)
+        let closes =
+            mustClose || exchange.closes || shared.lifecycle.isDraining || isInputClosed || !isRestSmall(exchange)
         let now = shared.now()
         let secure = isTLS || shared.dispatcher.forwarded.isForwardedTLS(peer, exchange.head.headers)
-        let about = ResponseHead.Context(requestID: exchange.requestID, date: date.text(at: now), isTLS: secure, closes: closes)
-        let head = exchange.isLiveness && response.status == .ok ? Self.alive.head.head(about) : ResponseHead.make(response, about)
+        let about = ResponseHead.Context(
+            requestID: exchange.requestID, date: date.text(at: now), isTLS: secure, closes: closes)
+        let head =
+            exchange.isLiveness && response.status == .ok
+            ? Self.alive.head.head(about) : ResponseHead.make(response, about)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
-        let hasBody = exchange.head.method != .HEAD && !response.body.isEmpty && head.status != .noContent && head.status != .notModified
+        let hasBody =
+            exchange.head.method != .HEAD && !response.body.isEmpty && head.status != .noContent
+            && head.status != .notModified
         if hasBody {
-            context.write(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: response.body)))), promise: nil)
+            context.write(
+                wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: response.body)))),
+                promise: nil)
         }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         log(exchange, status: Int(head.status.code), bytesOut: hasBody ? response.body.count : 0, at: now)
@@ -41,7 +49,9 @@ extension HTTPConnection {
     /// Whether what still comes of the request is little enough to be read and dropped.
     private func isRestSmall(_ exchange: Exchange) -> Bool {
         if exchange.isComplete { return true }
-        guard !exchange.isRestUnreadable, !exchange.expectsContinue, let length = exchange.declaredLength else { return false }
+        guard !exchange.isRestUnreadable, !exchange.expectsContinue, let length = exchange.declaredLength else {
+            return false
+        }
         return length <= Self.tolerableRest
     }
 
@@ -52,7 +62,8 @@ extension HTTPConnection {
         accessLog.record(
             AccessLog.Entry(
                 requestID: exchange.requestID, clientRequestID: exchange.head.headers.first(name: "x-request-id"),
-                method: exchange.head.method.rawValue, route: exchange.template, path: String(Substring(path)), status: status,
+                method: exchange.head.method.rawValue, route: exchange.template, path: String(Substring(path)),
+                status: status,
                 microseconds: (NIODeadline.now() - exchange.started).nanoseconds / 1000, bytesIn: exchange.received,
                 bytesOut: bytesOut, remote: shared.dispatcher.forwarded.remoteAddress(peer, exchange.head.headers),
                 caller: exchange.caller),

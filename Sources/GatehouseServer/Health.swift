@@ -39,7 +39,10 @@ package struct HealthReport: Hashable, Sendable {
             "status": JSONValue(status.rawValue),
             "components": .array(
                 components.map {
-                    ["name": JSONValue($0.name), "status": JSONValue($0.status.rawValue), "detail": JSONValue($0.detail)]
+                    [
+                        "name": JSONValue($0.name), "status": JSONValue($0.status.rawValue),
+                        "detail": JSONValue($0.detail),
+                    ]
                 }),
         ]
     }

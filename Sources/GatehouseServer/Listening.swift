@@ -10,7 +10,9 @@ struct Listening: Sendable {
     let tls: NIOSSLContext?
     let trustedProxies: Set<String>
 
-    func bind(_ listener: ServerConfiguration.Listener, on group: any EventLoopGroup) async throws(ServerError) -> any Channel {
+    func bind(
+        _ listener: ServerConfiguration.Listener, on group: any EventLoopGroup
+    ) async throws(ServerError) -> any Channel {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)

@@ -18,7 +18,8 @@ struct Refusal: Error, Sendable {
         case .api:
             response = .json(["code": .integer(code), "details": [], "message": JSONValue(message)], status: status)
         case .oauth:
-            response = .json(["error": JSONValue(Self.oauthError(status)), "error_description": JSONValue(message)], status: status)
+            response = .json(
+                ["error": JSONValue(Self.oauthError(status)), "error_description": JSONValue(message)], status: status)
         }
         for field in headers { response.headers.append(field) }
         return response
@@ -37,22 +38,30 @@ struct Refusal: Error, Sendable {
 }
 
 extension Refusal {
-    static let badRequest = Refusal(status: .badRequest, code: 3, message: "The request is not valid HTTP.", closes: true)
+    static let badRequest = Refusal(
+        status: .badRequest, code: 3, message: "The request is not valid HTTP.", closes: true)
     static let badTarget = Refusal(
-        status: .badRequest, code: 3, message: "The request target is not a plain path: no '//', '..', encoded '/' or absolute URL.")
+        status: .badRequest, code: 3,
+        message: "The request target is not a plain path: no '//', '..', encoded '/' or absolute URL.")
     static let noHost = Refusal(status: .badRequest, code: 3, message: "Send exactly one Host field.", closes: true)
     static let foreignHost = Refusal(
-        status: .misdirectedRequest, code: 3, message: "This Host is not served here: see public_url and listen in the configuration.")
-    static let foreignOrigin = Refusal(status: .forbidden, code: 7, message: "Requests from this Origin are not allowed.")
+        status: .misdirectedRequest, code: 3,
+        message: "This Host is not served here: see public_url and listen in the configuration.")
+    static let foreignOrigin = Refusal(
+        status: .forbidden, code: 7, message: "Requests from this Origin are not allowed.")
     static let notFound = Refusal(status: .notFound, code: 5, message: "No such path.")
     static let targetTooLong = Refusal(status: .uriTooLong, code: 3, message: "The request target is too long.")
     static let headTooLarge = Refusal(
-        status: .requestHeaderFieldsTooLarge, code: 3, message: "The request has too many or too large header fields.", closes: true)
-    static let bodyTimeout = Refusal(status: .requestTimeout, code: 4, message: "The request took too long to come.", closes: true)
+        status: .requestHeaderFieldsTooLarge, code: 3, message: "The request has too many or too large header fields.",
+        closes: true)
+    static let bodyTimeout = Refusal(
+        status: .requestTimeout, code: 4, message: "The request took too long to come.", closes: true)
     static let handlerTimeout = Refusal(status: .gatewayTimeout, code: 4, message: "The answer took too long.")
-    static let expectationFailed = Refusal(status: .expectationFailed, code: 3, message: "Only 'Expect: 100-continue' is known.", closes: true)
+    static let expectationFailed = Refusal(
+        status: .expectationFailed, code: 3, message: "Only 'Expect: 100-continue' is known.", closes: true)
     static let overloaded = Refusal(
-        status: .serviceUnavailable, code: 14, message: "Too many requests at once: try again.", headers: [.retryAfter: "1"])
+        status: .serviceUnavailable, code: 14, message: "Too many requests at once: try again.",
+        headers: [.retryAfter: "1"])
 
     static func bodyTooLarge(limit: Int) -> Refusal {
         Refusal(status: .contentTooLarge, code: 8, message: "The body is larger than \(limit) bytes.")
@@ -63,7 +72,9 @@ extension Refusal {
     }
 
     static func methodNotAllowed(allow: String) -> Refusal {
-        Refusal(status: .methodNotAllowed, code: 12, message: "This path does not know this method.", headers: [.allow: allow])
+        Refusal(
+            status: .methodNotAllowed, code: 12, message: "This path does not know this method.",
+            headers: [.allow: allow])
     }
 
     /// An error of the API in the shape of the route.

@@ -19,7 +19,8 @@ struct RequestTarget: Sendable {
         let bytes = text.utf8
         guard bytes.first == UInt8(ascii: "/") else { throw .notOriginForm }
         // Only visible ASCII (RFC 3986 §2), and no fragment. A backslash is `/` to some.
-        guard bytes.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\") }) else {
+        guard bytes.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\") })
+        else {
             throw .badCharacter
         }
         let end = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex
@@ -64,7 +65,9 @@ enum PercentEncoding {
                 result.append(byte)
                 continue
             }
-            guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit) else { return nil }
+            guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit) else {
+                return nil
+            }
             result.append(high << 4 | low)
         }
         return result

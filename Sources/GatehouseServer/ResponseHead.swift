@@ -34,9 +34,13 @@ enum ResponseHead {
                 said.note(name)
                 headers.add(name: field.name.rawName, value: field.value)
             }
-            if status.code != 204, status.code != 304 { headers.add(name: "Content-Length", value: String(response.body.count)) }
+            if status.code != 204, status.code != 304 {
+                headers.add(name: "Content-Length", value: String(response.body.count))
+            }
             if !said.cacheControl { headers.add(name: "Cache-Control", value: "no-store") }
-            if !said.contentSecurityPolicy { headers.add(name: "Content-Security-Policy", value: contentSecurityPolicy) }
+            if !said.contentSecurityPolicy {
+                headers.add(name: "Content-Security-Policy", value: contentSecurityPolicy)
+            }
             if !said.contentTypeOptions { headers.add(name: "X-Content-Type-Options", value: "nosniff") }
             if !said.referrerPolicy { headers.add(name: "Referrer-Policy", value: "no-referrer") }
             self.headers = headers
@@ -47,7 +51,9 @@ enum ResponseHead {
             var headers = headers
             headers.add(name: "Date", value: context.date)
             headers.add(name: "X-Request-Id", value: context.requestID)
-            if context.isTLS, !saysTransportSecurity { headers.add(name: "Strict-Transport-Security", value: "max-age=31536000") }
+            if context.isTLS, !saysTransportSecurity {
+                headers.add(name: "Strict-Transport-Security", value: "max-age=31536000")
+            }
             if context.closes { headers.add(name: "Connection", value: "close") }
             return HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         }
@@ -72,6 +78,7 @@ enum ResponseHead {
 
     /// Framing, and the identity of the answer, are the server's alone.
     private static let own: Set<String> = [
-        "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "date", "server", "x-request-id",
+        "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "date", "server",
+        "x-request-id",
     ]
 }

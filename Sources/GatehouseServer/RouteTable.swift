@@ -74,7 +74,8 @@ struct RouteTable: Sendable {
     }
 
     private func search(
-        _ index: Int, _ rest: ArraySlice<String>, _ method: HTTPRequest.Method, _ values: inout [String], _ other: inout Int?
+        _ index: Int, _ rest: ArraySlice<String>, _ method: HTTPRequest.Method, _ values: inout [String],
+        _ other: inout Int?
     ) -> (entry: Entry, names: [Key])? {
         let node = nodes[index]
         guard let segment = rest.first else {

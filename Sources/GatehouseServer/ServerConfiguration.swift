@@ -29,7 +29,8 @@ package struct ServerConfiguration: Sendable {
         package var privateKey: Secret
         package var clientCertificates: ClientCertificates
 
-        package init(certificateChain: [UInt8], privateKey: Secret, clientCertificates: ClientCertificates = .optional) {
+        package init(certificateChain: [UInt8], privateKey: Secret, clientCertificates: ClientCertificates = .optional)
+        {
             self.certificateChain = certificateChain
             self.privateKey = privateKey
             self.clientCertificates = clientCertificates

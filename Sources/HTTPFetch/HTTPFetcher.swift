@@ -7,10 +7,10 @@ package final class HTTPFetcher: Sendable {
     private let multi: MultiHandle
     private let thread: FetchThread
 
-    /// - Parameters:
-    ///   - maximumInFlight: fetches under way in all bulkheads together; more fail at once.
-    ///   - fixedAddresses: for tests only, `CURLOPT_RESOLVE` entries: `host:port:address`. They answer for names
-    ///     that no resolver knows; the address rule applies to them as to any.
+    /// The parameters:
+    /// - `maximumInFlight`: fetches under way in all bulkheads together; more fail at once.
+    /// - `fixedAddresses`: for tests only, `CURLOPT_RESOLVE` entries: `host:port:address`. They answer for names
+    ///   that no resolver knows; the address rule applies to them as to any.
     package init(maximumInFlight: Int = 128, fixedAddresses: [String] = []) throws(FetchFailure) {
         let mailbox = Mailbox(maximumInFlight: maximumInFlight)
         guard let multi = MultiHandle(idleConnections: 32),

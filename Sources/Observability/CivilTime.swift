@@ -25,7 +25,9 @@ package struct CivilTime: Hashable, Sendable {
     /// `2026-11-24T02:16:33.120Z`
     package func writeRFC3339(into bytes: inout [UInt8]) {
         Self.write(year, digits: 4, into: &bytes)
-        for (separator, value) in [("-" as Unicode.Scalar, month), ("-", day), ("T", hour), (":", minute), (":", second)] {
+        for (separator, value) in [
+            ("-" as Unicode.Scalar, month), ("-", day), ("T", hour), (":", minute), (":", second),
+        ] {
             bytes.append(UInt8(ascii: separator))
             Self.write(value, digits: 2, into: &bytes)
         }

@@ -31,6 +31,6 @@ package enum CrashHardening {
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe CommandLine.arguments.map { unsafe strdup($0) }
         unsafe arguments.append(nil)
         _ = unsafe execv("/proc/self/exe", &arguments)
-        for unsafe argument in unsafe arguments { unsafe free(argument) }
+        for unsafeargument in unsafe arguments { unsafe free(argument) }
     }
 }

@@ -12,7 +12,7 @@ package struct JSONLogHandler: LogHandler {
     private let writer: LogWriter
     private let now: @Sendable () -> Int64
 
-    /// - Parameter now: milliseconds since 1970.
+    /// `now`: milliseconds since 1970.
     package init(label: String, level: Logger.Level, writer: LogWriter, now: @escaping @Sendable () -> Int64) {
         self.label = label
         self.writer = writer

@@ -37,18 +37,22 @@ package enum Redaction {
         var count = 0
         for byte in text.utf8 {
             count += 1
-            guard (0x20...0x7E).contains(byte), byte != UInt8(ascii: "_"), byte != UInt8(ascii: "J") else { return false }
+            guard (0x20...0x7E).contains(byte), byte != UInt8(ascii: "_"), byte != UInt8(ascii: "J") else {
+                return false
+            }
         }
         return count <= limit
     }
 
     private static let secretParts = [
-        "token", "secret", "passwd", "password", "passphrase", "authorization", "cookie", "assertion", "credential_value", "private_key",
+        "token", "secret", "passwd", "password", "passphrase", "authorization", "cookie", "assertion",
+        "credential_value", "private_key",
         "privatekey", "apikey", "api_key",
     ]
     private static let secretWords: Set<String> = ["code", "otp", "pin", "jwt", "nonce", "verifier"]
     private static let harmlessNames: Set<String> = [
-        "status_code", "error_code", "exit_code", "token_type", "token_endpoint", "token_count", "authorization_endpoint",
+        "status_code", "error_code", "exit_code", "token_type", "token_endpoint", "token_count",
+        "authorization_endpoint",
     ]
 
     /// `deviceCode`, `device_code` and `device-code` are the words device and code.
@@ -112,7 +116,9 @@ extension Redaction {
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            true
         default: false
         }
     }

@@ -41,13 +41,16 @@ import Testing
 
     private static func policies() throws -> [PolicyText] {
         let condition = TestWorld.deployFromMain.when
-        var everywhere = PolicyText(name: "everywhere", when: condition, namespace: "*", roles: ["monitor", "developer"])
+        var everywhere = PolicyText(
+            name: "everywhere", when: condition, namespace: "*", roles: ["monitor", "developer"])
         everywhere.maximumLifetime = 500
         return [TestWorld.deployFromMain, everywhere]
     }
 
     /// A narrowing exchange or a new credential; `nil` when what was asked for is refused, as it may be.
-    private static func step(_ random: inout SeededGenerator, _ world: TestWorld, from parent: Held) async throws -> Held? {
+    private static func step(
+        _ random: inout SeededGenerator, _ world: TestWorld, from parent: Held
+    ) async throws -> Held? {
         let scopes = [
             nil, "namespace:payments", "role:monitor", "namespace:payments role:deployer", "namespace:*", "role:admin",
             "namespace:system",

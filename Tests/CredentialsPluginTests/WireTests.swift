@@ -36,8 +36,14 @@ import Testing
         (#"{"name":"a","expirationDays":5,"spec":{"type":"API_TOKEN"}}"#, "lowerCamelCase"),
         (#"{"name":"a","expiration_days":"5","spec":{"type":"API_TOKEN"}}"#, "an integer as text"),
         (#"{"name":"a","expiration_days":5.0,"spec":{"type":2}}"#, "an enum as number"),
-        (#"{"name":"a","expiration_days":"","spec":{"type":"API_TOKEN","password":"","virtual_k8s_name":""}}"#, "empty is unset"),
-        (#"{"name":"a","expiration_timestamp":"2021","namespace":"other","spec":{"type":"API_TOKEN"},"x":[{}]}"#, "unknown members"),
+        (
+            #"{"name":"a","expiration_days":"","spec":{"type":"API_TOKEN","password":"","virtual_k8s_name":""}}"#,
+            "empty is unset"
+        ),
+        (
+            #"{"name":"a","expiration_timestamp":"2021","namespace":"other","spec":{"type":"API_TOKEN"},"x":[{}]}"#,
+            "unknown members"
+        ),
         (#"{"name":"a","expiration_days":null,"spec":{"type":"API_TOKEN"}}"#, "null is absent"),
     ])
     func accepts(_ body: String, _ what: String) async throws {
@@ -47,7 +53,9 @@ import Testing
         #expect(answer.body.objectValue?.names == ["active", "data", "expiration_timestamp", "name"])
         #expect(answer.body["active"] == true)
         let expiry = try #require(answer.body["expiration_timestamp"]?.stringValue)
-        #expect(expiry.utf8.count == 24 && expiry.hasSuffix("Z") && expiry.contains("."), "a fraction of three digits, always")
+        #expect(
+            expiry.utf8.count == 24 && expiry.hasSuffix("Z") && expiry.contains("."),
+            "a fraction of three digits, always")
     }
 
     @Test(arguments: [
@@ -65,11 +73,23 @@ import Testing
         (#"{"name":"a","spec":{"type":true}}"#, "Field spec.type must be a name, not a boolean."),
         (#"{"name":"a","spec":{"type":"API_TOKEN"},"expiration_days":91}"#, "Field expiration_days must be 1 to 90"),
         (#"{"name":"a","spec":{"type":"API_TOKEN"},"expiration_days":-1}"#, "Field expiration_days must be 1 to 90"),
-        (#"{"name":"a","spec":{"type":"API_TOKEN"},"expiration_days":"+5"}"#, "Field expiration_days must be a whole number"),
-        (#"{"name":"a","spec":{"type":"API_TOKEN"},"expiration_days":1e999}"#, "Field expiration_days must be a whole number"),
-        (#"{"name":"a","spec":{"type":"API_TOKEN"},"expiration_days":18446744073709551615}"#, "Field expiration_days must be a whole number"),
+        (
+            #"{"name":"a","spec":{"type":"API_TOKEN"},"expiration_days":"+5"}"#,
+            "Field expiration_days must be a whole number"
+        ),
+        (
+            #"{"name":"a","spec":{"type":"API_TOKEN"},"expiration_days":1e999}"#,
+            "Field expiration_days must be a whole number"
+        ),
+        (
+            #"{"name":"a","spec":{"type":"API_TOKEN"},"expiration_days":18446744073709551615}"#,
+            "Field expiration_days must be a whole number"
+        ),
         (#"{"name":"a","spec":{"type":"API_TOKEN"},"expiration_days":true}"#, "Field expiration_days must be a number"),
-        (#"{"name":"a","expiration_days":1,"expirationDays":1,"spec":{"type":"API_TOKEN"}}"#, "Field expiration_days is given twice"),
+        (
+            #"{"name":"a","expiration_days":1,"expirationDays":1,"spec":{"type":"API_TOKEN"}}"#,
+            "Field expiration_days is given twice"
+        ),
         (#"{"name":"a/b","spec":{"type":"API_TOKEN"}}"#, "Field name must be 1 to 128 of"),
     ])
     func refuses(_ body: String, _ message: String) async throws {

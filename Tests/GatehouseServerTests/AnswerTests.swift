@@ -25,7 +25,8 @@ import Testing
         Response(
             status: .ok,
             headers: [
-                .cacheControl: "max-age=60", .contentSecurityPolicy: "default-src 'self'", .contentLength: "999", .connection: "close",
+                .cacheControl: "max-age=60", .contentSecurityPolicy: "default-src 'self'", .contentLength: "999",
+                .connection: "close",
                 .transferEncoding: "chunked", .server: "x",
             ], body: Array("ab".utf8))
     }
@@ -55,22 +56,46 @@ import Testing
         ("GET /nowhere", [], 404, #"{"code":5,"details":[],"message":"No such path."}"#),
         ("DELETE /open", [], 405, #"{"code":12,"details":[],"message":"This path does not know this method."}"#),
         ("GET /conflict", [], 409, #"{"code":6,"details":[],"message":"It exists."}"#),
-        ("GET /who", [], 401, #"{"code":16,"details":[],"message":"No valid credential: send 'Authorization: APIToken <token>' or 'Bearer <token>'."}"#),
+        (
+            "GET /who", [], 401,
+            #"{"code":16,"details":[],"message":"No valid credential: send 'Authorization: APIToken <token>' or 'Bearer <token>'."}"#
+        ),
         ("GET /who", ["Authorization: APIToken wrong"], 401, nil),
         ("GET /who", ["Authorization: APIToken admin", "Authorization: APIToken admin"], 401, nil),
         ("GET /who", ["Authorization: APIToken admin"], 200, #"{"name":"admin"}"#),
-        ("GET /who", ["Authorization: APIToken unavailable"], 503, #"{"code":14,"details":[],"message":"The store does not answer."}"#),
+        (
+            "GET /who", ["Authorization: APIToken unavailable"], 503,
+            #"{"code":14,"details":[],"message":"The store does not answer."}"#
+        ),
         ("GET /open", ["Authorization: APIToken wrong"], 200, nil),  // nobody asks who it is
         ("GET /ns/default/x", ["Authorization: APIToken admin"], 200, #"{"name":"x"}"#),
-        ("GET /ns/default/x", ["Authorization: APIToken nobody"], 404, #"{"code":5,"details":[],"message":"No such namespace."}"#),
-        ("GET /ns/missing/x", ["Authorization: APIToken admin"], 404, #"{"code":5,"details":[],"message":"No such namespace."}"#),
-        ("GET /ns/NOT-A-NAME/x", ["Authorization: APIToken admin"], 404, #"{"code":5,"details":[],"message":"No such namespace."}"#),
-        ("GET /ns/system/x", ["Authorization: APIToken admin"], 403, #"{"code":7,"details":[],"message":"Not permitted for this credential."}"#),
+        (
+            "GET /ns/default/x", ["Authorization: APIToken nobody"], 404,
+            #"{"code":5,"details":[],"message":"No such namespace."}"#
+        ),
+        (
+            "GET /ns/missing/x", ["Authorization: APIToken admin"], 404,
+            #"{"code":5,"details":[],"message":"No such namespace."}"#
+        ),
+        (
+            "GET /ns/NOT-A-NAME/x", ["Authorization: APIToken admin"], 404,
+            #"{"code":5,"details":[],"message":"No such namespace."}"#
+        ),
+        (
+            "GET /ns/system/x", ["Authorization: APIToken admin"], 403,
+            #"{"code":7,"details":[],"message":"Not permitted for this credential."}"#
+        ),
         ("GET /open", ["Origin: https://evil.example"], 403, nil),
         ("GET /open", ["Origin: https://id.example"], 200, nil),
         ("GET /public", ["Origin: https://evil.example"], 200, nil),
-        ("POST /oauth/token", [], 401, #"{"error":"invalid_client","error_description":"No valid credential: send 'Authorization: APIToken <token>' or 'Bearer <token>'."}"#),
-        ("GET /oauth/token", [], 405, #"{"error":"invalid_request","error_description":"This path does not know this method."}"#),
+        (
+            "POST /oauth/token", [], 401,
+            #"{"error":"invalid_client","error_description":"No valid credential: send 'Authorization: APIToken <token>' or 'Bearer <token>'."}"#
+        ),
+        (
+            "GET /oauth/token", [], 405,
+            #"{"error":"invalid_request","error_description":"This path does not know this method."}"#
+        ),
     ] as [(String, [String], Int, String?)])
 func answers(line: String, fields: [String], status: Int, body: String?) async throws {
     let answer = try await TestServer.run { try await $0.ask(line, fields: fields) }
@@ -112,7 +137,9 @@ func answers(line: String, fields: [String], status: Int, body: String?) async t
     #expect(api.body == #"{"code":13,"details":[],"message":"internal error, request id \#(id)"}"#)
     #expect(oauth.status == 500)
     #expect(oauth.body.hasPrefix(#"{"error":"server_error","error_description":"internal error, request id "#))
-    let lines = log.close().split(separator: "\n").filter { $0.contains("\"event\":\"request failed\"") && $0.contains(id) }
+    let lines = log.close().split(separator: "\n").filter {
+        $0.contains("\"event\":\"request failed\"") && $0.contains(id)
+    }
     #expect(lines.count == 1)
     let line = try #require(lines.first)
     #expect(line.contains("Surprise(secret: \\\"redacted\\\")"), "\(line)")
@@ -143,7 +170,8 @@ func health(statuses: [HealthReport.Status], line: String, status: Int, body: St
     let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
     let log = try await TestServer.run { server in
         _ = try await server.ask(
-            "GET /who?token=\(canary)", fields: ["Authorization: APIToken admin", "Cookie: session=\(canary)", "X-Request-Id: mine"])
+            "GET /who?token=\(canary)",
+            fields: ["Authorization: APIToken admin", "Cookie: session=\(canary)", "X-Request-Id: mine"])
         _ = try await server.ask("GET /ns/default/\(canary)", fields: ["Authorization: Bearer \(canary)"])
         _ = try await server.ask("POST /echo", body: "token=\(canary)")
         _ = try await server.ask("GET /nowhere/\(jwt)/\(canary)")
@@ -158,13 +186,16 @@ func health(statuses: [HealthReport.Status], line: String, status: Int, body: St
     #expect(!text.contains("eyJ"))
     let first = try #require(lines.first)
     #expect(first.hasPrefix(#"{"time":"1994-11-06T08:49:37.000Z","level":"info","event":"request","request_id":""#))
-    #expect(first.contains(#""client_request_id":"mine","method":"GET","route":"/who","path":"/who","status":200,"duration_us":"#))
+    #expect(
+        first.contains(
+            #""client_request_id":"mine","method":"GET","route":"/who","path":"/who","status":200,"duration_us":"#))
     #expect(first.hasSuffix(#""remote":"127.0.0.1","principal_id":"usr_test","credential_id":"cred_test"}"#))
 }
 
 @Test func behindATrustedProxy() async throws {
     try await TestServer.run(configure: { $0.trustedProxies = ["127.0.0.1"] }) { server in
-        let answer = try await server.ask("GET /open", fields: ["X-Forwarded-For: 203.0.113.5", "X-Forwarded-Proto: https"])
+        let answer = try await server.ask(
+            "GET /open", fields: ["X-Forwarded-For: 203.0.113.5", "X-Forwarded-Proto: https"])
         #expect(answer.body.contains(#""remote":"203.0.113.5""#))
         #expect(answer.field("Strict-Transport-Security") == "max-age=31536000")
     }

@@ -3,7 +3,8 @@ import FoundationEssentials
 /// Files of fixtures/keys/server.
 enum Fixture {
     static func text(_ name: String) throws -> String {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let file = root.appending(path: "fixtures/keys/server").appending(path: name)
         return String(decoding: try Data(contentsOf: file), as: UTF8.self)
     }

@@ -50,5 +50,7 @@ func remoteAddress(peer: String, fields: [String], expected: String) {
     }
     var proxyWithCertificate = proxy
     proxyWithCertificate.certificate = [4, 5, 6]
-    #expect(try forwarded.certificate(proxyWithCertificate, HTTPHeaders()) == nil, "a proxy's certificate is not its client's")
+    #expect(
+        try forwarded.certificate(proxyWithCertificate, HTTPHeaders()) == nil,
+        "a proxy's certificate is not its client's")
 }

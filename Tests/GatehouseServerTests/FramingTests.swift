@@ -10,12 +10,27 @@ private let chunked = "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chu
         ("Content-Length twice", "POST /echo HTTP/1.1\r\n\(host)Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc"),
         ("Content-Length list", "POST /echo HTTP/1.1\r\n\(host)Content-Length: 3, 3\r\n\r\nabc"),
         ("Content-Length with a sign", "POST /echo HTTP/1.1\r\n\(host)Content-Length: +3\r\n\r\nabc"),
-        ("Content-Length without end", "POST /echo HTTP/1.1\r\n\(host)Content-Length: 99999999999999999999999\r\n\r\nabc"),
-        ("TE and CL", "POST /echo HTTP/1.1\r\n\(host)Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
-        ("CL and TE", "POST /echo HTTP/1.1\r\n\(host)Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+        (
+            "Content-Length without end",
+            "POST /echo HTTP/1.1\r\n\(host)Content-Length: 99999999999999999999999\r\n\r\nabc"
+        ),
+        (
+            "TE and CL",
+            "POST /echo HTTP/1.1\r\n\(host)Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+        ),
+        (
+            "CL and TE",
+            "POST /echo HTTP/1.1\r\n\(host)Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+        ),
         ("TE gzip", "POST /echo HTTP/1.1\r\n\(host)Transfer-Encoding: gzip\r\n\r\nabc"),
-        ("TE gzip, chunked", "POST /echo HTTP/1.1\r\n\(host)Transfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
-        ("TE twice", "POST /echo HTTP/1.1\r\n\(host)Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        (
+            "TE gzip, chunked",
+            "POST /echo HTTP/1.1\r\n\(host)Transfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+        ),
+        (
+            "TE twice",
+            "POST /echo HTTP/1.1\r\n\(host)Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        ),
         ("TE xchunked", "POST /echo HTTP/1.1\r\n\(host)Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
         ("TE from HTTP/1.0", "POST /echo HTTP/1.0\r\n\(host)Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
         ("chunk size is no number", chunked + "zz\r\nabc\r\n0\r\n\r\n"),
@@ -54,7 +69,8 @@ func ambiguousBytes(name: String, bytes: String) async throws {
 }
 
 @Test(arguments: [
-    "GET http://id.example/open", "OPTIONS *", "GET //open", "GET /a%2fb", "GET /a/../open", "GET /%2e%2e", "GET /%zz", "GET /%ff",
+    "GET http://id.example/open", "OPTIONS *", "GET //open", "GET /a%2fb", "GET /a/../open", "GET /%2e%2e", "GET /%zz",
+    "GET /%ff",
     "GET /open#fragment", "GET /a\\b",
 ])
 func ambiguousTargets(line: String) async throws {
@@ -67,7 +83,9 @@ func ambiguousTargets(line: String) async throws {
     try await TestServer.run { server in
         for byte in UInt8.min...UInt8.max {
             let client = try await server.client()
-            try await client.send(Array("GET /open".utf8) + [byte] + Array(" HTTP/1.1\r\n\(host)X: ".utf8) + [byte] + Array("\r\n\r\n".utf8))
+            try await client.send(
+                Array("GET /open".utf8) + [byte] + Array(" HTTP/1.1\r\n\(host)X: ".utf8) + [byte]
+                    + Array("\r\n\r\n".utf8))
             client.finishSending()
             _ = try await client.read()
         }
@@ -78,7 +96,8 @@ func ambiguousTargets(line: String) async throws {
 @Test func pipelinedRequestsAreAnsweredInOrder() async throws {
     try await TestServer.run { server in
         let requests = (0..<500).map { TestServer.request($0 % 3 == 0 ? "GET /open" : "GET /livez") }.joined()
-        let answer = try await server.exchange(requests + TestServer.request("POST /echo", fields: ["Connection: close"], body: "last"))
+        let answer = try await server.exchange(
+            requests + TestServer.request("POST /echo", fields: ["Connection: close"], body: "last"))
         #expect(answer.statuses == Array(repeating: 200, count: 501))
         #expect(answer.hasSuffix("\r\n\r\nlast"))
     }
@@ -86,7 +105,8 @@ func ambiguousTargets(line: String) async throws {
 
 @Test func nothingIsAnsweredAfterBadBytes() async throws {
     try await TestServer.run { server in
-        let answer = try await server.exchange(TestServer.request("GET /open") + "BAD\r\n\r\n" + TestServer.request("GET /open"))
+        let answer = try await server.exchange(
+            TestServer.request("GET /open") + "BAD\r\n\r\n" + TestServer.request("GET /open"))
         #expect(answer.statuses == [200, 400])
     }
 }
@@ -95,7 +115,8 @@ func ambiguousTargets(line: String) async throws {
     try await TestServer.run { server in
         let smuggled = TestServer.request("GET /open")
         let answer = try await server.exchange(
-            TestServer.request("POST /nowhere", body: smuggled) + TestServer.request("GET /livez", fields: ["Connection: close"]))
+            TestServer.request("POST /nowhere", body: smuggled)
+                + TestServer.request("GET /livez", fields: ["Connection: close"]))
         #expect(answer.statuses == [404, 200])
     }
 }

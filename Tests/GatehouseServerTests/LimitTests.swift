@@ -17,14 +17,17 @@ import Testing
         ("unknown expectation", "POST /echo", ["Content-Length: 3", "Expect: magic"], 417),
     ] as [(String, String, [String], Int)])
 func heads(name: String, line: String, fields: [String], expected: Int) async throws {
-    let answer = try await TestServer.run { try await $0.exchange(TestServer.request(line, fields: fields + ["Connection: close"])) }
+    let answer = try await TestServer.run {
+        try await $0.exchange(TestServer.request(line, fields: fields + ["Connection: close"]))
+    }
     #expect(answer.status == expected, "\(name): \(answer.prefix(300))")
 }
 
 @Test func aChunkedBodyIsCounted() async throws {
     try await TestServer.run { server in
         let request = TestServer.request("POST /echo", fields: ["Transfer-Encoding: chunked"])
-        let answer = try await server.exchange(request + "3e8\r\n" + String(repeating: "a", count: 1000) + "\r\n1\r\na\r\n")
+        let answer = try await server.exchange(
+            request + "3e8\r\n" + String(repeating: "a", count: 1000) + "\r\n1\r\na\r\n")
         #expect(answer.statuses == [413])
         #expect(answer.field("Connection") == "close")
     }
@@ -46,7 +49,8 @@ func heads(name: String, line: String, fields: [String], expected: Int) async th
         #expect(try await client.readAnswer().status == 100)
         try await client.send("abc")
         #expect(try await client.readAnswer().body == "abc")
-        try await client.send(TestServer.request("POST /echo", fields: ["Content-Length: 3000", "Expect: 100-continue"]))
+        try await client.send(
+            TestServer.request("POST /echo", fields: ["Content-Length: 3000", "Expect: 100-continue"]))
         #expect(try await client.read().statuses == [413])
     }
 }

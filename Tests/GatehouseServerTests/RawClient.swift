@@ -40,7 +40,9 @@ final class RawClient: Sendable {
         try await Self.blocking { [descriptor] in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let count = unsafe rest.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+                let count = unsafe rest.withUnsafeBytes {
+                    unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+                }
                 guard count > 0 else { throw Failed(step: "send") }
                 rest = rest.dropFirst(count)
             }
@@ -58,7 +60,9 @@ final class RawClient: Sendable {
             while !isEnough(String(decoding: bytes, as: UTF8.self)) {
                 let count = unsafe recv(descriptor, &chunk, chunk.count, 0)
                 if count == 0 { break }
-                guard count > 0 else { throw Failed(step: "recv, errno \(errno), after: \(String(decoding: bytes, as: UTF8.self))") }
+                guard count > 0 else {
+                    throw Failed(step: "recv, errno \(errno), after: \(String(decoding: bytes, as: UTF8.self))")
+                }
                 bytes.append(contentsOf: chunk[..<count])
             }
             return String(decoding: bytes, as: UTF8.self)

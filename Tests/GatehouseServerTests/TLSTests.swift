@@ -6,9 +6,12 @@ import Testing
 
 @testable import GatehouseServer
 
-private func settings(_ clientCertificates: ServerConfiguration.TLSSettings.ClientCertificates) throws -> ServerConfiguration.TLSSettings {
+private func settings(
+    _ clientCertificates: ServerConfiguration.TLSSettings.ClientCertificates
+) throws -> ServerConfiguration.TLSSettings {
     .init(
-        certificateChain: try Fixture.bytes("TEST-ONLY-server.pem"), privateKey: Secret(try Fixture.bytes("TEST-ONLY-server.key")),
+        certificateChain: try Fixture.bytes("TEST-ONLY-server.pem"),
+        privateKey: Secret(try Fixture.bytes("TEST-ONLY-server.key")),
         clientCertificates: clientCertificates)
 }
 
@@ -33,8 +36,11 @@ private func ask(
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(try Fixture.bytes("TEST-ONLY-server.pem")))
     if certificate {
-        tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(try Fixture.bytes("TEST-ONLY-client.pem")).map { .certificate($0) }
-        tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: try Fixture.bytes("TEST-ONLY-client.key"), format: .pem))
+        tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(try Fixture.bytes("TEST-ONLY-client.pem")).map {
+            .certificate($0)
+        }
+        tls.privateKey = .privateKey(
+            try NIOSSLPrivateKey(bytes: try Fixture.bytes("TEST-ONLY-client.key"), format: .pem))
     }
     configure(&tls)
     let context = try NIOSSLContext(configuration: tls)
@@ -103,7 +109,8 @@ private func ask(
         ("no PEM", "nonsense", "TEST-ONLY-server.key"), ("empty", "", "TEST-ONLY-server.key"),
     ])
 func aBadChainIsNamed(name: String, chain: String, key: String) throws {
-    let tls = ServerConfiguration.TLSSettings(certificateChain: Array(chain.utf8), privateKey: Secret(try Fixture.bytes(key)))
+    let tls = ServerConfiguration.TLSSettings(
+        certificateChain: Array(chain.utf8), privateKey: Secret(try Fixture.bytes(key)))
     #expect {
         try tls.context()
     } throws: { error in
@@ -121,6 +128,7 @@ func aBadChainIsNamed(name: String, chain: String, key: String) throws {
 
 @Test func aKeyOfAnotherCertificateIsRefusedAtStart() throws {
     let tls = ServerConfiguration.TLSSettings(
-        certificateChain: try Fixture.bytes("TEST-ONLY-server.pem"), privateKey: Secret(try Fixture.bytes("TEST-ONLY-client.key")))
+        certificateChain: try Fixture.bytes("TEST-ONLY-server.pem"),
+        privateKey: Secret(try Fixture.bytes("TEST-ONLY-client.key")))
     #expect(throws: ServerError.self) { try tls.context() }
 }

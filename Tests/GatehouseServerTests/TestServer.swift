@@ -28,11 +28,15 @@ struct TestServer: Sendable {
     }
 
     /// One request on a connection of its own that ends with it.
-    func ask(_ line: String, fields: [String] = [], body: String = "", host: String = TestServer.host) async throws -> String {
+    func ask(
+        _ line: String, fields: [String] = [], body: String = "", host: String = TestServer.host
+    ) async throws -> String {
         try await exchange(Self.request(line, fields: fields + ["Connection: close"], body: body, host: host))
     }
 
-    static func request(_ line: String, fields: [String] = [], body: String = "", host: String = TestServer.host) -> String {
+    static func request(
+        _ line: String, fields: [String] = [], body: String = "", host: String = TestServer.host
+    ) -> String {
         var all = ["\(line) HTTP/1.1", "Host: \(host)"] + fields
         if !body.isEmpty { all.append("Content-Length: \(body.utf8.count)") }
         return all.joined(separator: "\r\n") + "\r\n\r\n" + body
@@ -41,17 +45,20 @@ struct TestServer: Sendable {
     /// Runs the test against a server, then stops the server and waits for it.
     @discardableResult
     static func run<Result: Sendable>(
-        routes: [Route] = TestServer.routes, health: any HealthReporting = FixedHealth(), tls: ServerConfiguration.TLSSettings? = nil,
+        routes: [Route] = TestServer.routes, health: any HealthReporting = FixedHealth(),
+        tls: ServerConfiguration.TLSSettings? = nil,
         configure: (inout ServerConfiguration) -> Void = { _ in }, _ test: @Sendable (TestServer) async throws -> Result
     ) async throws -> Result {
         var configuration = ServerConfiguration(
-            listeners: [.init(host: "127.0.0.1", port: 0, tls: tls)], allowedHosts: [host], allowedOrigins: [origin], threads: 1)
+            listeners: [.init(host: "127.0.0.1", port: 0, tls: tls)], allowedHosts: [host], allowedOrigins: [origin],
+            threads: 1)
         configure(&configuration)
         let log = LogCollector()
         let (addresses, bound) = AsyncStream<[GatehouseServer.BoundAddress]>.makeStream()
         let server = try GatehouseServer(
             configuration: configuration, plugins: [Plugin(name: "test", routes: routes)],
-            access: AccessCheck(roles: { .builtIn }, namespaces: BuiltInNamespaces()), authenticator: TokenTable(), health: health,
+            access: AccessCheck(roles: { .builtIn }, namespaces: BuiltInNamespaces()), authenticator: TokenTable(),
+            health: health,
             accessLog: AccessLog(writer: log.writer),
             logger: Logger(label: "server") { JSONLogHandler(label: $0, level: .info, writer: log.writer, now: { 0 }) },
             now: { 784_111_777_000 }, onListening: { bound.yield($0) })
@@ -73,7 +80,9 @@ struct TestServer: Sendable {
     }
 
     static let routes: [Route] = [
-        Route(.get, "/open", access: .open) { .json(["id": .init($0.id), "remote": .init($0.remoteAddress), "anonymous": .bool($0.caller == nil)]) },
+        Route(.get, "/open", access: .open) {
+            .json(["id": .init($0.id), "remote": .init($0.remoteAddress), "anonymous": .bool($0.caller == nil)])
+        },
         Route(.get, "/public", access: .open, isPublicDocument: true) { _ in .json([:]) },
         Route(.post, "/echo", access: .open, bodyLimit: 1000) { Response(status: .ok, body: $0.body) },
         Route(.get, "/who", access: .authenticated) { .json(["name": .init(try $0.authenticated().principal.name)]) },
@@ -130,7 +139,9 @@ final class LogCollector: Sendable {
     let writer: LogWriter
 
     init() {
-        writer = LogWriter(lingerMilliseconds: 0) { [bytes] lines in bytes.value.withLock { $0.append(contentsOf: lines) } }
+        writer = LogWriter(lingerMilliseconds: 0) { [bytes] lines in
+            bytes.value.withLock { $0.append(contentsOf: lines) }
+        }
     }
 
     /// Everything logged until now; nothing more is logged afterwards.

@@ -24,7 +24,8 @@ private func logged(_ body: (Logger) -> Void) -> String {
     let text = logged { logger in
         var logger = logger
         logger[metadataKey: "provider"] = "okta"
-        logger.notice("keys fetched", metadata: ["count": "3", "nested": ["b": "x", "a": ["1", "2"]], "level": "mine"])
+        logger.notice(
+            "keys fetched", metadata: ["count": "3", "nested": ["b": "x", "a": ["1", "2"]], "level": "mine"])
         logger.debug("not wanted")
     }
     #expect(
@@ -39,7 +40,8 @@ private func logged(_ body: (Logger) -> Void) -> String {
         logger.error(
             "said \"no\"\nfor gth_sv_\(canary)",
             metadata: [
-                "token": "\(canary)", "form": ["client_secret": "\(canary)", "code": "\(canary)"], "secret": .stringConvertible(Secret(utf8: canary)),
+                "token": "\(canary)", "form": ["client_secret": "\(canary)", "code": "\(canary)"],
+                "secret": .stringConvertible(Secret(utf8: canary)),
                 "value": .stringConvertible(Secret(utf8: canary)), "list": ["gth_at_\(canary)"],
                 "jwt_text": "eyJhIjoxfQ.\(canary).\(canary)", "line": "one\r\ntwo",
             ])
@@ -54,7 +56,8 @@ private func logged(_ body: (Logger) -> Void) -> String {
 @Test(
     arguments: [
         (["GATEHOUSE_LOG_LEVEL": "debug"], "error", .debug), (["GATEHOUSE_LOG_LEVEL": "WARNING"], nil, .warning),
-        (["GATEHOUSE_LOG_LEVEL": "loud"], "error", .error), ([:], "trace", .trace), ([:], nil, .info), ([:], "loud", .info),
+        (["GATEHOUSE_LOG_LEVEL": "loud"], "error", .error), ([:], "trace", .trace), ([:], nil, .info),
+        ([:], "loud", .info),
     ] as [([String: String], String?, Logger.Level)])
 func levels(environment: [String: String], configured: String?, expected: Logger.Level) {
     #expect(Logger.Level.gatehouse(environment: environment, configured: configured) == expected)

@@ -35,9 +35,12 @@ func cleaned(text: String, expected: String) { #expect(Redaction.clean(text) == 
 
 @Test(
     arguments: [
-        ("token", true), ("access_token", true), ("subjectToken", true), ("client_secret", true), ("Password", true), ("Authorization", true),
-        ("Set-Cookie", true), ("client_assertion", true), ("code", true), ("device_code", true), ("userCode", true), ("code_verifier", true),
-        ("status_code", false), ("error_code", false), ("token_type", false), ("route", false), ("decoded", false), ("principal_id", false),
+        ("token", true), ("access_token", true), ("subjectToken", true), ("client_secret", true), ("Password", true),
+        ("Authorization", true),
+        ("Set-Cookie", true), ("client_assertion", true), ("code", true), ("device_code", true), ("userCode", true),
+        ("code_verifier", true),
+        ("status_code", false), ("error_code", false), ("token_type", false), ("route", false), ("decoded", false),
+        ("principal_id", false),
         ("credential_id", false), ("pinned", false),
     ])
 func names(name: String, isSecret: Bool) { #expect(Redaction.isSecretName(name) == isSecret) }

@@ -19,7 +19,8 @@ import Testing
             let finished = try await run(arguments)
             #expect(finished.code == 2)
             for part in [
-                ":1:1: unknown key 'lisen' (did you mean 'listen'?)", ":4:8: unknown key 'dirr'", "(did you mean 'token'?)",
+                ":1:1: unknown key 'lisen' (did you mean 'listen'?)", ":4:8: unknown key 'dirr'",
+                "(did you mean 'token'?)",
             ] {
                 #expect(finished.errors.contains(part), "\(part) in:\n\(finished.errors)")
             }
@@ -71,10 +72,13 @@ import Testing
         let subject = try await server.subjectToken()
         let issued = try await server.exchange(subject, ServerProcess.apiToken)
         let token = try #require(issued.json["access_token"] as? String)
-        _ = try await server.request("GET", "/demo/\(token)/whoami?token=\(token)", headers: ["Authorization: Bearer \(token)", "X-Request-Id: \(token)"])
+        _ = try await server.request(
+            "GET", "/demo/\(token)/whoami?token=\(token)",
+            headers: ["Authorization: Bearer \(token)", "X-Request-Id: \(token)"])
         _ = try await server.request("POST", "/oauth/revoke", body: "token=\(token)&token_type_hint=\(subject)")
         #expect(server.stop() == 0)
-        let log = server.log + ((try? String(contentsOf: server.state.appending(path: "stderr.log"), encoding: .utf8)) ?? "")
+        let log =
+            server.log + ((try? String(contentsOf: server.state.appending(path: "stderr.log"), encoding: .utf8)) ?? "")
         #expect(log.contains("\"event\":\"request\""), "the access log was seen")
         #expect(!log.contains(token))
         #expect(!log.contains(subject))

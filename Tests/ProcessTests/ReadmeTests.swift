@@ -28,7 +28,8 @@ import Testing
         let parts = Self.outputs(finished.output, count: steps.count)
         try #require(parts.count == steps.count, "\(finished.output)\n\(finished.errors)")
         for (step, output) in zip(steps, parts) {
-            #expect(Self.matches(step.expected, output), "$ \(step.command)\nexpected:\n\(step.expected)\ngot:\n\(output)")
+            #expect(
+                Self.matches(step.expected, output), "$ \(step.command)\nexpected:\n\(step.expected)\ngot:\n\(output)")
         }
     }
 

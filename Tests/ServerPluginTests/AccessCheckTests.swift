@@ -5,7 +5,9 @@ import ServerPlugin
 import Testing
 
 private struct Known: NamespaceDirectory {
-    func exists(_ namespace: NamespaceName) -> Bool { ["system", "shared", "default", "payments"].contains(namespace.rawValue) }
+    func exists(_ namespace: NamespaceName) -> Bool {
+        ["system", "shared", "default", "payments"].contains(namespace.rawValue)
+    }
 }
 
 /// What somebody holds, e.g. `payments=developer`; `-` is nobody at all.
@@ -17,7 +19,8 @@ private func caller(_ text: String) throws -> Caller? {
         access.add([try RoleName(parts[1])], in: try NamespacePattern(parts[0]))
     }
     return Caller(
-        principal: Principal(id: try PrincipalID("usr_a1"), kind: .user, name: "a@example.com", origin: nil), access: access,
+        principal: Principal(id: try PrincipalID("usr_a1"), kind: .user, name: "a@example.com", origin: nil),
+        access: access,
         mechanism: .apiToken, credentialID: "cred_1", expiresAt: 0)
 }
 
@@ -78,7 +81,9 @@ func accessCheck(rule: String, access: Access, holder: String, namespace: String
 
 @Test func aRouteWithoutTheParameterIsNobodys() throws {
     let check = AccessCheck(roles: { .builtIn }, namespaces: Known())
-    #expect(throws: APIError.namespaceNotFound) { try check.check(member, caller: try caller("*=admin"), parameters: [:]) }
+    #expect(throws: APIError.namespaceNotFound) {
+        try check.check(member, caller: try caller("*=admin"), parameters: [:])
+    }
 }
 
 @Test(
@@ -107,7 +112,9 @@ func statusOfEveryCode(code: APIError.Code, status: Int) {
 }
 
 @Test func requestsGiveWhatTheRouteDeclares() throws {
-    let request = Request(method: .get, path: "/", parameters: [Key("namespace"): "UPPER", Key("name"): "x"], id: "1", remoteAddress: "::1")
+    let request = Request(
+        method: .get, path: "/", parameters: [Key("namespace"): "UPPER", Key("name"): "x"], id: "1",
+        remoteAddress: "::1")
     #expect(try request.parameter("name") == "x")
     #expect(throws: APIError.namespaceNotFound) { try request.namespace() }
     #expect(throws: APIError.unauthenticated) { try request.authenticated() }

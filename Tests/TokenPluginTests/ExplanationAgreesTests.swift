@@ -40,7 +40,8 @@ import TokenPlugin
         #expect((30...70).contains(admitted), "admitted \(admitted) %")
         let expected = [
             "token.malformed_segments", "token.unknown_issuer", "token.unknown_key", "token.bad_signature",
-            "token.wrong_audience", "token.expired", "token.not_yet_valid", "policy.no_provider_policy", "policy.no_match",
+            "token.wrong_audience", "token.expired", "token.not_yet_valid", "policy.no_provider_policy",
+            "policy.no_match",
             "policy.audience_not_allowed", "policy.credential_type_not_allowed", "policy.scope_not_granted",
         ]
         for code in expected { #expect(codes[code, default: 0] * 100 >= total, "\(code): \(codes[code, default: 0])") }
@@ -121,7 +122,9 @@ import TokenPlugin
     private static func explainedCode(_ world: TestWorld, _ one: Case) async -> String {
         let trace = await world.broker.providers.explainValidate(one.token)
         guard let identity = trace.identity else { return trace.failure?.code ?? "none" }
-        let values = one.parameters.filter { $0.0 == "scope" }.flatMap { $0.1.split(separator: " ") }.map { ScopeValue(String($0)) }
+        let values = one.parameters.filter { $0.0 == "scope" }.flatMap { $0.1.split(separator: " ") }.map {
+            ScopeValue(String($0))
+        }
         var (namespaces, roles, unknown): ([Key], [Key], [Key]) = ([], [], [])
         for value in values {
             switch value {
@@ -132,11 +135,13 @@ import TokenPlugin
         }
         let explanation = world.broker.policies.current.explain(
             AccessRequest(
-                provider: identity.provider, issuer: identity.issuer, subject: identity.subject, claims: identity.claims,
+                provider: identity.provider, issuer: identity.issuer, subject: identity.subject,
+                claims: identity.claims,
                 credentialType: one.parameters.contains { $0.0 == "requested_token_type" } ? .apiToken : .accessToken,
                 audiences: one.parameters.filter { $0.0 == "audience" }.map(\.1),
                 scope: ScopeRequest(
-                    namespaces: namespaces.isEmpty ? nil : namespaces, roles: roles.isEmpty ? nil : roles, unknown: unknown)))
+                    namespaces: namespaces.isEmpty ? nil : namespaces, roles: roles.isEmpty ? nil : roles,
+                    unknown: unknown)))
         switch explanation.decision.outcome {
         case .granted: return "admitted"
         case .refused(let reason): return reason.code
