@@ -31,6 +31,6 @@ package enum CrashHardening {
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe CommandLine.arguments.map { unsafe strdup($0) }
         unsafe arguments.append(nil)
         _ = unsafe execv("/proc/self/exe", &arguments)
-        for unsafeargument in unsafe arguments { unsafe free(argument) }
+        unsafe arguments.forEach { unsafe free($0) }
     }
 }

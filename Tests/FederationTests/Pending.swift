@@ -1,1 +1,0 @@
-// Replaced when the tests of this target arrive.
