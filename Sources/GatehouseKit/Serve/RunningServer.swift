@@ -98,10 +98,24 @@ struct HouseKeeping: Service {
 }
 
 /// Readiness: the store commits, a key signs. A provider that cannot be reached degrades only itself.
-struct BrokerHealth: HealthReporting {
-    let broker: Broker
+///
+/// The store's probe is a commit, and anybody may ask: an answer serves for half a second.
+final class BrokerHealth: HealthReporting {
+    private let broker: Broker
+    private let last = Mutex<(at: ContinuousClock.Instant, report: HealthReport)?>(nil)
+    private static let lifetime = Duration.milliseconds(500)
+
+    init(broker: Broker) { self.broker = broker }
 
     func readiness() async -> HealthReport {
+        let now = ContinuousClock.now
+        if let last = last.withLock({ $0 }), last.at.duration(to: now) < Self.lifetime { return last.report }
+        let report = await probe()
+        last.withLock { $0 = (now, report) }
+        return report
+    }
+
+    private func probe() async -> HealthReport {
         var components: [HealthReport.Component] = []
         do {
             try await broker.store.checkWritable()
