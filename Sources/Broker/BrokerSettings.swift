@@ -7,18 +7,22 @@ package struct BrokerSettings: Sendable {
     /// What the API calls the tenant.
     package let tenant: String
     package let expiry: CredentialExpiry
+    /// What the next signing key is for.
+    package let signingAlgorithm: SignatureAlgorithm
     /// How long an access token lives when no policy says less, in seconds.
     package let accessTokenLifetime: Int64
     /// For our own tokens, in seconds. One machine signs and checks: none needed; several brokers differ a little.
     package let clockSkew: Int64
 
     package init(
-        issuer: Issuer, tenant: String, expiry: CredentialExpiry = .standard, accessTokenLifetime: Int64 = 900,
+        issuer: Issuer, tenant: String, expiry: CredentialExpiry = .standard,
+        signingAlgorithm: SignatureAlgorithm = .ES256, accessTokenLifetime: Int64 = 900,
         clockSkew: Int64 = 5
     ) {
         self.issuer = issuer
         self.tenant = tenant
         self.expiry = expiry
+        self.signingAlgorithm = signingAlgorithm
         self.accessTokenLifetime = accessTokenLifetime
         self.clockSkew = clockSkew
     }

@@ -1,3 +1,4 @@
+package import JOSE
 package import Secrets
 
 /// `gatehouse.yaml`, checked. Nothing here is a path or a URL that was not looked at, and no secret is unread.
@@ -20,6 +21,8 @@ package struct GatehouseSettings: Sendable {
     package var providersFolder: String?
     package var policiesFolder: String?
     package var keysFolder: String
+    /// What new signing keys are for: ES256, RS256 or EdDSA.
+    package var signingAlgorithm: SignatureAlgorithm
     /// Origins that may be loopback, private or plain http, byte by byte.
     package var allowedOrigins: [String]
     package var bootstrapToken: BootstrapToken?
@@ -30,6 +33,7 @@ package struct GatehouseSettings: Sendable {
     package init(
         listeners: [ListenerSettings], publicURL: WebURL, proxy: ProxySettings? = nil, database: Database,
         providersFolder: String? = nil, policiesFolder: String? = nil, keysFolder: String,
+        signingAlgorithm: SignatureAlgorithm = .ES256,
         allowedOrigins: [String] = [],
         bootstrapToken: BootstrapToken? = nil, limits: LimitSettings = .standard, tenant: String = "default",
         plugins: [PluginName] = PluginName.standard
@@ -41,6 +45,7 @@ package struct GatehouseSettings: Sendable {
         self.providersFolder = providersFolder
         self.policiesFolder = policiesFolder
         self.keysFolder = keysFolder
+        self.signingAlgorithm = signingAlgorithm
         self.allowedOrigins = allowedOrigins
         self.bootstrapToken = bootstrapToken
         self.limits = limits

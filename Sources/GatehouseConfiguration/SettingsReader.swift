@@ -27,7 +27,8 @@ enum SettingsReader {
             listeners: (listeners ?? [defaultListener]) ?? [], publicURL: publicURL, proxy: proxy ?? nil,
             database: (database ?? nil) ?? .sqlite(path: FilePath.resolve("var/gatehouse.db", in: folder)),
             providersFolder: providers, policiesFolder: policies,
-            keysFolder: (keys ?? nil) ?? FilePath.resolve("var/keys", in: folder),
+            keysFolder: (keys ?? nil)?.folder ?? FilePath.resolve("var/keys", in: folder),
+            signingAlgorithm: (keys ?? nil)?.algorithm ?? .ES256,
             allowedOrigins: (origins ?? nil) ?? [], bootstrapToken: bootstrap ?? nil,
             limits: (limits ?? nil) ?? .standard, tenant: (tenant ?? nil) ?? "default",
             plugins: (plugins ?? nil) ?? PluginName.standard)
@@ -59,11 +60,20 @@ extension SettingsValue {
         return .sqlite(path: FilePath.resolve(path, in: FilePath.folder(of: position.file)))
     }
 
-    fileprivate func keys() -> String? {
+    fileprivate func keys() -> (folder: String, algorithm: SignatureAlgorithm)? {
         guard let map = map() else { return nil }
         defer { map.finish() }
         map.refuse(unsupported: Unsupported.keys)
-        return map.required("dir")?.path()
+        let algorithm = map["algorithm"].map { $0.signingAlgorithm() }
+        guard let folder = map.required("dir")?.path(), algorithm != .some(nil) else { return nil }
+        return (folder, (algorithm ?? nil) ?? .ES256)
+    }
+
+    /// Those that we sign with: one for each kind of key that verifiers everywhere know.
+    private func signingAlgorithm() -> SignatureAlgorithm? {
+        guard let text = text() else { return nil }
+        let known: [SignatureAlgorithm] = [.ES256, .RS256, .EdDSA]
+        return known.first { $0.rawValue.utf8.elementsEqual(text.utf8) } ?? refuse("must be one of ES256, RS256, EdDSA")
     }
 
     /// A folder that is there.

@@ -161,6 +161,10 @@ import Testing
         ("tenant: {name: }", "gatehouse.yaml:2:10: 'name' has no value"),
         ("keys: {}", "gatehouse.yaml:2:7: key 'dir' is missing"),
         (
+            "keys: {dir: k, algorithm: HS256}",
+            "gatehouse.yaml:2:27: 'algorithm' must be one of ES256, RS256, EdDSA"
+        ),
+        (
             "keys: {dir: k, key_encryption_key: {file: x}}",
             "gatehouse.yaml:2:16: 'key_encryption_key' is not supported in this version: signing keys are kept in a folder only"
         ),

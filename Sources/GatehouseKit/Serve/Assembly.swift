@@ -34,7 +34,8 @@ struct Assembly {
         let index = CredentialIndex()
         let store = try openStore(settings, node: try directory.nodeName(), index: index)
         let keys = try KeyRing(
-            storage: directory, algorithm: .ES256, timing: .standard, now: time.now(), probe: probeWithLibJWT)
+            storage: directory, algorithm: settings.signingAlgorithm, timing: .standard, now: time.now(),
+            probe: probeWithLibJWT)
         let fetcher = try HTTPFetcher()
         let providers = ProviderRegistry(
             configuration.providers, fetcher: fetcher, allowOrigins: try settings.outboundOrigins(),
@@ -42,7 +43,9 @@ struct Assembly {
         let policies = PolicySet(configuration.policies, defaultAudience: issuer.rawValue)
         report(policies, to: logger)
         let broker = Broker(
-            settings: BrokerSettings(issuer: issuer, tenant: settings.tenant), store: store, index: index, keys: keys,
+            settings: BrokerSettings(
+                issuer: issuer, tenant: settings.tenant, signingAlgorithm: settings.signingAlgorithm), store: store,
+            index: index, keys: keys,
             hasher: TokenHasher(key: try directory.tokenHashKey()), providers: providers, policies: policies, time: time
         )
         try await broker.load()
