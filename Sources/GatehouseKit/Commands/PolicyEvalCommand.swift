@@ -13,7 +13,7 @@ struct PolicyEvalCommand: ParsableCommand {
             text is no expression.
             """)
 
-    @Option(name: .shortAndLong, help: "The expression.")
+    @Option(name: .shortAndLong, parsing: .unconditional, help: "The expression.")
     var expression: String
 
     @Option(name: .long, help: ArgumentHelp("A JSON object of claims, - for standard input.", valueName: "file"))
