@@ -159,6 +159,21 @@ import Testing
         }
     }
 
+    @Test func aPolicyThatGivesLessTakesTheRestFromWhatIsOut() async throws {
+        var policy = TestWorld.deployFromMain
+        policy.grants = PolicyText(when: policy.when, roles: ["deployer", "monitor"]).grants
+        let world = try await TestWorld(policies: [policy])
+        let payments = try NamespaceName("payments")
+        let token = try world.issuer.token(now: world.now)
+        let issued = [
+            try await world.exchange(token).token, try await world.exchange(token, [TestWorld.apiToken]).token,
+        ]
+        for one in issued { #expect(try world.caller(one).access.roles(in: payments).count == 2) }
+        world.broker.policies.replace(
+            PolicySet([TestWorld.deployFromMain.definition], defaultAudience: TestWorld.publicURL))
+        for one in issued { #expect(try world.caller(one).access.roles(in: payments).map(\.rawValue) == ["deployer"]) }
+    }
+
     @Test func aStoreThatCannotCommitGivesNothingOut() async throws {
         let world = try await TestWorld()
         let token = try world.issuer.token(now: world.now)
