@@ -1,4 +1,5 @@
 import Broker
+import Glibc
 internal import GRDB
 import Synchronization
 
@@ -10,6 +11,9 @@ final class GroupCommit: Sendable {
     private static let maximumBatch = 256
     /// More than this waiting are answered "busy" at once.
     private static let maximumWaiting = 4096
+
+    /// Microseconds.
+    private static let patience: UInt32 = 300
 
     private struct Waiting: Sendable {
         let job: WriteJob
@@ -59,7 +63,11 @@ final class GroupCommit: Sendable {
 
     /// Commits batch after batch until nobody waits.
     private func drain() {
-        while let batch = nextBatch() {
+        var lastCount = 0
+        while true {
+            if lastCount > 1 { waitForCompany(atLeast: lastCount) }
+            guard let batch = nextBatch() else { return }
+            lastCount = batch.count
             let results = writer.withLock { writer -> [WriteResult] in
                 guard writer != nil else { return batch.map { _ in .failure(.unavailable("the store is closed")) } }
                 let outcome = writer?.run(batch.map(\.job))
@@ -68,6 +76,13 @@ final class GroupCommit: Sendable {
             }
             for (waiting, result) in zip(batch, results) { waiting.reply.resume(returning: result) }
         }
+    }
+
+    /// Under load, the ones that were just answered come back at once: a moment's patience lets them share one
+    /// synchronisation instead of paying for one each.
+    private func waitForCompany(atLeast count: Int) {
+        let isAlone = state.withLock { $0.waiting.count < count }
+        if isAlone { usleep(Self.patience) }
     }
 
     private func nextBatch() -> [Waiting]? {
