@@ -23,7 +23,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], leaf: Bool
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: leaves + dependencies, swiftSettings: strict)
+    .testTarget(name: name, dependencies: leaves + ["SeededRandom"] + dependencies, swiftSettings: strict)
 }
 
 /// Every template in `providers/`; a test compares this list with the folder.
@@ -125,6 +125,7 @@ let package = Package(
         .executableTarget(name: "gatehouse", dependencies: ["GatehouseKit", "Observability"], swiftSettings: strict),
 
         // Tests.
+        module("SeededRandom", leaf: true),
         module("GatehouseTesting", ["Broker", "Federation", "AccessPolicy", "JOSE", "OAuth", "HTTPFetch"]),
         tests("IdentifiersTests", []),
         tests("SecretsTests", []),

@@ -1,20 +1,8 @@
 import AccessPolicy
 import Identifiers
+import SeededRandom
 import StrictJSON
 import Testing
-
-/// A small generator (SplitMix64), so that a seed is a test case.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-}
 
 /// Random policies and requests over few names, so that they meet.
 private struct World {
@@ -32,7 +20,8 @@ private struct World {
             pick([
                 "claims.ref == 'main'", "claims.id == '1'", "claims.id == '1' && claims.ref == 'main'",
                 "claims.ref in ['main', 'dev']", "has(claims.ref)",
-                "claims.id == '2' || claims.absent == 'x'", "claims.absent == 'x'", "true", "subject.startsWith('s')",
+                "claims.id == '2' || claims.absent == 'x'", "claims.absent == 'x'", "true", "true", "has(claims.id)",
+                "subject.startsWith('s')", "claims.ref != 'other'",
                 "claims.groups.exists(g, g == 'a')", "claims.ref",
             ]) ?? "true"
         var grant: [String: [String]] = [:]
@@ -41,7 +30,7 @@ private struct World {
         }
         grant = grant.filter { !$0.value.isEmpty }
         return .sample(
-            name, provider: pick(["p", "p", "p", "q"]) ?? "p", when: condition,
+            name, provider: pick(["p", "p", "p", "p", "q"]) ?? "p", when: condition,
             subject: pick([nil, nil, nil, nil, nil, "claims.id", "claims.absent", "''"]) ?? nil,
             grant: grant.isEmpty ? ["a": ["monitor"]] : grant,
             types: pick([

@@ -45,6 +45,7 @@ private let allowed: [String: Set<String>] = [
         "Glibc", "Foundation",
     ],
     "gatehouse": ["GatehouseKit"],
+    "SeededRandom": ["Foundation"],
     "GatehouseTesting": ["Broker", "ServerPlugin", "Federation", "AccessPolicy", "JOSE", "OAuth", "HTTPFetch"],
 ]
 

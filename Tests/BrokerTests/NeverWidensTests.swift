@@ -2,6 +2,7 @@ import AccessPolicy
 import Broker
 import GatehouseTesting
 import Secrets
+import SeededRandom
 import Testing
 
 /// Exchange and creation only narrow: rights and life of what is issued lie within what was presented, along any chain.

@@ -3,6 +3,7 @@ import Foundation
 import HTTPFetch
 import Identifiers
 import JOSE
+import SeededRandom
 import StrictJSON
 import Testing
 
@@ -32,6 +33,26 @@ import Testing
         let bytes = try fixture(name)
         #expect(throws: expected) { try ProviderMetadata(bytes, expecting: sampleIssuer) }
         #expect(!expected.hint.isEmpty && !expected.code.isEmpty)
+    }
+
+    /// A document that was altered anywhere is read or refused, and never ends the process.
+    @Test func alteredDocumentsAreReadOrRefusedFuzz() throws {
+        var random = SeededGenerator(seed: 8414)
+        let names = Self.refused.map(\.0)
+        var read = 0
+        for _ in 0..<4000 {
+            var bytes = try fixture(random.pick(names))
+            for _ in 0..<(1 + random.next() % 4) where !bytes.isEmpty {
+                let index = Int(random.next() % UInt64(bytes.count))
+                switch random.next() % 3 {
+                case 0: bytes[index] = UInt8(truncatingIfNeeded: random.next())
+                case 1: bytes.remove(at: index)
+                default: bytes.insert(random.pick(Array("{}[]\",:\\ e0-\u{00}".utf8)), at: index)
+                }
+            }
+            if (try? ProviderMetadata(bytes, expecting: nil)) != nil { read += 1 }
+        }
+        #expect(read > 0)
     }
 
     @Test func everyFixtureIsInATest() throws {

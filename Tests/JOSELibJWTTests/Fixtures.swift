@@ -28,15 +28,3 @@ func compact(_ header: String, _ payload: String, sign: ([UInt8]) throws -> [UIn
 func hs256(_ header: String, _ payload: String = "{\"sub\":\"a\"}", key: Secret = secret) -> [UInt8] {
     compact(header, payload) { HMACKey(key).sha256($0) }
 }
-
-/// A reproducible sequence (SplitMix64), for tests that want many different inputs.
-struct Sequence64: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}

@@ -2,6 +2,7 @@ import JOSE
 import JOSELibJWT
 import OpenSSLCrypto
 import Secrets
+import SeededRandom
 import StrictJSON
 import Testing
 
@@ -62,7 +63,7 @@ private let claims: JSONObject = [
         let both = opinions(good, keys: keys, theirKey, algorithm)
         #expect(both.ours)
         #expect(both.theirs)
-        var random = Sequence64(state: 1102)
+        var random = SeededGenerator(seed: 1102)
         for _ in 0..<250 {
             var token = good
             let index = Int.random(in: 0..<token.count, using: &random)

@@ -1,4 +1,5 @@
 import JOSE
+import SeededRandom
 import Testing
 
 @Suite struct Base64URLTests {
@@ -14,7 +15,7 @@ import Testing
     }
 
     @Test func bothWays() {
-        var random = Sequence64(state: 3)
+        var random = SeededGenerator(seed: 3)
         for count in 0..<200 {
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
             #expect(Base64URL.decode(Base64URL.encode(bytes)) == bytes)

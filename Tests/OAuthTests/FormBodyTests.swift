@@ -1,4 +1,5 @@
 import OAuth
+import SeededRandom
 import Testing
 
 @Suite("Forms")
@@ -134,11 +135,8 @@ struct FormBodyTests {
     @Test("random bytes are read or refused")
     func fuzz() {
         let alphabet = Array("aB0=&%+ 2fC3A9\u{0}\n\u{FF}".utf8)
-        var state: UInt64 = 7
-        func next(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % bound
-        }
+        var random = SeededGenerator(seed: 7)
+        func next(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
         var accepted = 0
         for _ in 0..<20_000 {
             let body = (0..<next(24)).map { _ in alphabet[next(alphabet.count)] }

@@ -6,6 +6,7 @@ import HTTPTypes
 import Identifiers
 import JOSE
 import OAuth
+import SeededRandom
 import ServerPlugin
 import StrictJSON
 import Testing

@@ -1,8 +1,14 @@
-/// A random number generator whose numbers follow from its seed (SplitMix64), so that a failing case can be run again.
+import Foundation
+
+/// The random numbers of tests (SplitMix64): they follow from the seed, so that a failing case can be run again.
+///
+/// `GATEHOUSE_SEED` shifts every seed: `make fuzz` sets another one in each round, and says which when a round fails.
 package struct SeededGenerator: RandomNumberGenerator {
+    private static let shift = ProcessInfo.processInfo.environment["GATEHOUSE_SEED"].flatMap { UInt64($0) } ?? 0
+
     private var state: UInt64
 
-    package init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed &+ Self.shift &* 0x9FB2_1C65_1E98_DF25 }
 
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
