@@ -68,16 +68,21 @@ func run(
     }
 }
 
+/// What a process has printed so far.
+final class Printed: Sendable {
+    let text = Mutex("")
+}
+
 /// `gatehouse serve`, until it is ended.
 final class ServerProcess: Sendable {
     let state: URL
     let port: Int
     let providerPort: Int
     private let process = Mutex<Process?>(nil)
-    private let printed = Mutex("")
+    private let printed = Printed()
 
     /// What it has printed on standard output.
-    var log: String { printed.withLock { $0 } }
+    var log: String { printed.text.withLock { $0 } }
 
     var url: String { "http://127.0.0.1:\(port)" }
     var provider: String { "http://127.0.0.1:\(providerPort)" }
@@ -102,7 +107,7 @@ final class ServerProcess: Sendable {
         new.arguments = [
             "serve", "--dev", "--state", state.path(), "--port", String(port), "--provider-port", String(providerPort),
         ]
-        printed.withLock { $0 = "" }
+        printed.text.withLock { $0 = "" }
         let output = Pipe()
         new.standardOutput = output
         let log = state.appending(path: "stderr.log")
@@ -113,10 +118,11 @@ final class ServerProcess: Sendable {
         process.withLock { $0 = new }
         let handle = output.fileHandleForReading
         let isReady = await withCheckedContinuation { continuation in
-            Thread.detachNewThread { [self] in
+            // Holds what was printed and not the server, which must end when its test ends.
+            Thread.detachNewThread { [printed] in
                 var isAnswered = false
                 while case let data = handle.availableData, !data.isEmpty {
-                    let seen = printed.withLock { text in
+                    let seen = printed.text.withLock { text in
                         text += String(decoding: data, as: UTF8.self)
                         return isAnswered ? "" : text
                     }
