@@ -13,6 +13,7 @@ public struct Route: Sendable {
     /// Whether the request waits its turn under overload, or has a lane that stays open (health, revoke, sign-out).
     public enum Lane: Sendable { case normal, reserved }
 
+    /// Runs on the connection's event loop, so it must not block: await, or give blocking work a thread of its own.
     public typealias Handler = @Sendable (Request) async throws -> Response
 
     public let method: HTTPRequest.Method
