@@ -26,6 +26,12 @@ struct AcceptedCredential: Sendable {
         }
     }
 
+    /// Whether what came from policies still has any of it. A person without roles is somebody all the same.
+    var hasRightsLeft: Bool {
+        if case .policies = rights { return !access.isEmpty }
+        return true
+    }
+
     var caller: Caller {
         let mechanism: Caller.Mechanism = if case .opaque = kind { .apiToken } else { .accessToken }
         return Caller(
@@ -64,7 +70,7 @@ extension Broker {
     package func authenticate(authorization: [String]) throws(CredentialRefusal) -> Caller {
         guard authorization.count == 1, let token = Self.presentedToken(authorization[0]) else { throw .malformed }
         let accepted = try accept(token, for: .api)
-        if case .policies = accepted.rights, accepted.access.isEmpty { throw .noRightsLeft }
+        guard accepted.hasRightsLeft else { throw .noRightsLeft }
         return accepted.caller
     }
 

@@ -156,6 +156,8 @@ import Testing
         world.broker.policies.replace(PolicySet([], defaultAudience: TestWorld.publicURL))
         for issued in [access, opaque] {
             #expect(throws: CredentialRefusal.noRightsLeft) { try world.caller(issued) }
+            let answer = world.broker.introspect(issued, for: try world.administrator(), roles: .builtIn)
+            #expect(answer == ["active": false], "introspection goes by the same rule")
         }
     }
 
