@@ -87,26 +87,45 @@ public struct Caller: Sendable {
     public let credentialID: String
     /// When the presented credential ends, in seconds since 1970; nothing issued by it ends later.
     public let expiresAt: Int64
+    /// The application namespace that the credential lives in: it opens nothing outside, `system` included.
+    public let confinement: NamespaceName?
+    /// What every answer to this caller says about the credential.
+    public let notices: [Notice]
     /// What the authenticator remembers of the credential, for the use cases behind it. Nothing to plugins.
     package let authority: (any Sendable)?
 
+    /// A header field about the presented credential: that it ends soon, that a newer one has taken its place.
+    public struct Notice: Hashable, Sendable {
+        /// A field name, such as `X-Gatehouse-Credential-Expires`.
+        public let field: String
+        public let value: String
+
+        public init(field: String, value: String) {
+            self.field = field
+            self.value = value
+        }
+    }
+
     public init(
-        principal: Principal, access: NamespaceAccess, mechanism: Mechanism, credentialID: String, expiresAt: Int64
+        principal: Principal, access: NamespaceAccess, mechanism: Mechanism, credentialID: String, expiresAt: Int64,
+        confinement: NamespaceName? = nil, notices: [Notice] = []
     ) {
         self.init(
             principal: principal, access: access, mechanism: mechanism, credentialID: credentialID,
-            expiresAt: expiresAt, authority: nil)
+            expiresAt: expiresAt, confinement: confinement, notices: notices, authority: nil)
     }
 
     package init(
         principal: Principal, access: NamespaceAccess, mechanism: Mechanism, credentialID: String, expiresAt: Int64,
-        authority: (any Sendable)?
+        confinement: NamespaceName? = nil, notices: [Notice] = [], authority: (any Sendable)?
     ) {
         self.principal = principal
         self.access = access
         self.mechanism = mechanism
         self.credentialID = credentialID
         self.expiresAt = expiresAt
+        self.confinement = confinement
+        self.notices = notices
         self.authority = authority
     }
 }

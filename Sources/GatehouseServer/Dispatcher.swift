@@ -99,7 +99,7 @@ struct Dispatcher: Sendable {
             } else {
                 let presented = PresentedCredentials(
                     authorization: headers["authorization"], certificate: try forwarded.certificate(peer, headers),
-                    remoteAddress: remote)
+                    remoteAddress: remote, purpose: match.route.access.purpose)
                 if !presented.isEmpty { caller = try await authenticator.authenticate(presented) }
             }
             try access.check(match.route.access, caller: caller, parameters: match.parameters)

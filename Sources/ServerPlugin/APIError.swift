@@ -59,6 +59,9 @@ public struct APIError: Error, Hashable, Sendable {
     public static let unauthenticated = APIError(
         .unauthenticated, "No valid credential: send 'Authorization: APIToken <token>' or 'Bearer <token>'.")
     public static let permissionDenied = APIError(.permissionDenied, "Not permitted for this credential.")
+    /// A credential of an application namespace, on what belongs to the tenant.
+    public static let confined = APIError(
+        .permissionDenied, "Not permitted: this credential is confined to its namespace.")
     /// Also for a namespace the caller may not know of.
     public static let namespaceNotFound = APIError(.notFound, "No such namespace.")
 }

@@ -17,6 +17,13 @@ public enum Access: Sendable {
     case member(of: NamespaceSource)
     /// Whoever holds a role that allows the verb on the group in the namespace.
     case permission(APIGroup, Verb, in: NamespaceSource)
+    /// A provisioning client with its SCIM token, and nobody else: that token opens nothing else either.
+    case provisioning
+
+    /// What a credential is presented for.
+    public var purpose: PresentedCredentials.Purpose {
+        if case .provisioning = self { .provisioning } else { .api }
+    }
 }
 
 /// Which namespaces exist.
@@ -39,12 +46,16 @@ public struct AccessCheck: Sendable {
         switch access {
         case .open:
             return
-        case .authenticated:
+        case .authenticated, .provisioning:
+            // That a provisioning client is one was decided when its token was taken for this purpose.
             guard caller != nil else { throw .unauthenticated }
         case .member(let source):
             guard let caller else { throw .unauthenticated }
             let namespace = try resolve(source, parameters)
-            if namespace == .system { return }
+            if namespace == .system {
+                guard caller.confinement == nil else { throw .confined }
+                return
+            }
             guard !caller.access.roles(in: namespace).isEmpty else { throw .namespaceNotFound }
         case .permission(let group, let verb, let source):
             guard let caller else { throw .unauthenticated }

@@ -2,16 +2,27 @@ public import AccessPolicy
 
 /// What a request brings to say who makes it.
 public struct PresentedCredentials: Sendable {
+    /// What it is presented for: each class of credential opens one of them.
+    public enum Purpose: Hashable, Sendable {
+        case api
+        /// SCIM (RFC 7644).
+        case provisioning
+    }
+
     /// Every `Authorization` field, in order. More than one is refused.
     public let authorization: [String]
     /// The client certificate of the TLS handshake, or of a trusted proxy's header: DER. Not verified yet.
     public let certificate: [UInt8]?
     public let remoteAddress: String
+    public let purpose: Purpose
 
-    public init(authorization: [String], certificate: [UInt8]? = nil, remoteAddress: String) {
+    public init(
+        authorization: [String], certificate: [UInt8]? = nil, remoteAddress: String, purpose: Purpose = .api
+    ) {
         self.authorization = authorization
         self.certificate = certificate
         self.remoteAddress = remoteAddress
+        self.purpose = purpose
     }
 
     public var isEmpty: Bool { authorization.isEmpty && certificate == nil }

@@ -6,6 +6,11 @@ public struct Response: Sendable {
     public var status: HTTPResponse.Status
     public var headers: HTTPFields
     public var body: [UInt8]
+    /// The parts behind `body`, asked for one by one as the client reads them, until `nil`: for what should not be in
+    /// memory as a whole. One that throws breaks the answer off, so that the client sees that it is not all there.
+    public var rest: NextPart?
+
+    public typealias NextPart = @Sendable () async throws -> [UInt8]?
 
     public init(status: HTTPResponse.Status, headers: HTTPFields = [:], body: [UInt8] = []) {
         self.status = status
