@@ -87,7 +87,12 @@ let package = Package(
 
         // HTTP.
         module("ServerPlugin", ["AccessPolicy", httpTypes]),
-        module("CredentialsPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", httpTypes]),
+        module("APIConventions", ["ServerPlugin", "Broker", "AccessPolicy"]),
+        module(
+            "CredentialsPlugin",
+            ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", httpTypes]),
+        module("DirectoryPlugin", ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", httpTypes]),
+        module("ProvidersPlugin", ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", httpTypes]),
         module("TokenPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", httpTypes]),
         module("DevelopmentPlugin", ["ServerPlugin", "AccessPolicy", "JOSE", httpTypes]),
         module("Observability", [logging]),
@@ -116,7 +121,8 @@ let package = Package(
             [
                 "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation",
                 "Broker",
-                "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DevelopmentPlugin", "Observability",
+                "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin",
+                "ProvidersPlugin", "DevelopmentPlugin", "Observability",
                 "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", httpTypes, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

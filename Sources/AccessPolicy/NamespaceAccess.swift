@@ -43,6 +43,11 @@ public struct NamespaceAccess: Hashable, Sendable {
         return result
     }
 
+    /// What of this holds in one namespace, and nothing else.
+    public func confined(to namespace: NamespaceName) -> NamespaceAccess {
+        NamespaceAccess([.named(namespace): roles(in: namespace)])
+    }
+
     /// Whether nothing is held here that `other` does not hold.
     public func isSubset(of other: NamespaceAccess) -> Bool { intersection(other) == self }
 

@@ -69,6 +69,8 @@ public struct RolePermissions: Hashable, Sendable {
         return !APIGroup.administration.contains(group) && onApplications.contains(verb)
     }
 
+    var isEmpty: Bool { onApplications.isEmpty && onGroups.values.allSatisfy(\.isEmpty) }
+
     fileprivate init(onApplications: Set<Verb>, administration verbs: (APIGroup) -> Set<Verb>) {
         self.init(
             onApplications: onApplications,
@@ -90,6 +92,37 @@ public struct RoleCatalog: Sendable {
         roles.contains { permissions[$0]?.allows(verb, on: group) ?? false }
     }
 
+    /// Whether the role is built in or was made by an administrator. Policies may grant further names, which mean
+    /// something to applications only.
+    public func knows(_ role: RoleName) -> Bool { permissions[role] != nil }
+
+    /// Whether somebody with these roles may give that one away: they hold it, are administrators, or may already do all
+    /// that it allows. A role that allows nothing here means something to applications, so it must be held.
+    public func mayGrant(_ role: RoleName, holding held: Set<RoleName>) -> Bool {
+        if held.contains(role) || held.contains(.admin) { return true }
+        guard let wanted = permissions[role], !wanted.isEmpty else { return false }
+        let groups = APIGroup.administration.union(wanted.onGroups.keys)
+            .union(held.flatMap { permissions[$0].map { Array($0.onGroups.keys) } ?? [] })
+        return groups.allSatisfy { group in
+            Verb.all.allSatisfy { !wanted.allows($0, on: group) || allows(held, $0, on: group) }
+        }
+            && wanted.onApplications.allSatisfy { verb in
+                held.contains { permissions[$0]?.onApplications.contains(verb) ?? false }
+            }
+    }
+
+    /// Whether somebody with that access may give this one away, role by role in each namespace.
+    public func mayGrant(_ access: NamespaceAccess, holding held: NamespaceAccess) -> Bool {
+        access.entries.allSatisfy { pattern, roles in
+            let holding: Set<RoleName> =
+                switch pattern {
+                case .named(let namespace): held.roles(in: namespace)
+                case .allApplication: held.entries[.allApplication] ?? []
+                }
+            return roles.allSatisfy { mayGrant($0, holding: holding) }
+        }
+    }
+
     static let builtInPermissions: [RoleName: RolePermissions] = [
         .admin: RolePermissions(onApplications: Verb.all) { _ in Verb.all },
         .userAdmin: RolePermissions(onApplications: Verb.reading) {
@@ -97,6 +130,9 @@ public struct RoleCatalog: Sendable {
         },
         .powerDeveloper: RolePermissions(onApplications: Verb.all) { $0 == .namespaces ? Verb.reading : [] },
         .developer: RolePermissions(onApplications: Verb.changing) { $0 == .namespaces ? Verb.reading : [] },
-        .monitor: RolePermissions(onApplications: Verb.reading) { _ in Verb.reading },
+        // Everything may be read, except who holds which credential: that is for administrators (contract README §4).
+        .monitor: RolePermissions(onApplications: Verb.reading) {
+            [.credentials, .serviceCredentials, .scimTokens].contains($0) ? [] : Verb.reading
+        },
     ]
 }

@@ -60,6 +60,13 @@ package struct PolicySet: Sendable {
         return policy.access
     }
 
+    /// The roles that policies in force grant: names that mean something to applications, beside those of the catalog.
+    package var roles: Set<RoleName> {
+        var roles: Set<RoleName> = []
+        for policy in enforced.values { for granted in policy.access.entries.values { roles.formUnion(granted) } }
+        return roles
+    }
+
     /// Every namespace that a policy names, in audit mode too.
     package var namespaces: Set<NamespaceName> {
         var names: Set<NamespaceName> = []

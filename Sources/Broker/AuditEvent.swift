@@ -9,7 +9,21 @@ package struct AuditEvent: Hashable, Sendable {
         case tokensRefused = "token.refused"
         case tokenRevoked = "token.revoke"
         case credentialCreated = "credential.create"
+        case credentialActivated = "credential.activate"
+        case credentialDeactivated = "credential.deactivate"
+        case credentialRenewed = "credential.renew"
+        case credentialRotated = "credential.rotate"
+        case credentialRetired = "credential.retire"
+        /// Roles and groups of a service credential.
+        case credentialReplaced = "credential.replace"
+        /// Ended by a bulk revocation, removed later.
+        case credentialMarked = "credential.mark"
         case credentialRevoked = "credential.revoke"
+        /// A serial that is about to be signed: stored before the signature.
+        case certificateIntended = "certificate.intend"
+        case authorityMade = "certificate_authority.make"
+        case settingsChanged = "settings.change"
+        case provisioningSwitched = "provider.scim"
         case bootstrapAdministrator = "bootstrap.administrator"
         case signingKeyRotated = "signing_key.rotate"
         case namespaceCreated = "namespace.create"

@@ -1,18 +1,19 @@
 package import AccessPolicy
 import Identifiers
 package import JOSE
+package import OpenSSLCrypto
 import Secrets
 
 /// A credential of ours that was found valid.
 struct AcceptedCredential: Sendable {
     /// What it is, with what only that kind has.
     enum Kind: Sendable {
-        case opaque(CredentialRecord)
+        case stored(IndexedCredential, mechanism: Caller.Mechanism, isPrevious: Bool)
         case accessToken(AccessTokenClaims)
     }
 
     let kind: Kind
-    let owner: PrincipalRecord
+    let owner: IndexedPrincipal
     let access: NamespaceAccess
     let rights: CredentialRights
     let root: CredentialSource
@@ -21,7 +22,7 @@ struct AcceptedCredential: Sendable {
     /// `cred_…`, or the `jti`.
     var id: String {
         switch kind {
-        case .opaque(let record): record.id.rawValue
+        case .stored(let credential, _, _): credential.id.rawValue
         case .accessToken(let claims): claims.tokenID
         }
     }
@@ -32,12 +33,40 @@ struct AcceptedCredential: Sendable {
         return true
     }
 
-    var caller: Caller {
-        let mechanism: Caller.Mechanism = if case .opaque = kind { .apiToken } else { .accessToken }
-        return Caller(
-            principal: owner.principal, access: access, mechanism: mechanism, credentialID: id,
-            expiresAt: expiresAt.seconds,
-            authority: CredentialAuthority(rights: rights, source: .credential(id), root: root))
+    func caller(at now: Timestamp) -> Caller {
+        let authority: CredentialAuthority
+        switch kind {
+        case .accessToken:
+            authority = CredentialAuthority(rights: rights, source: .credential(id), root: root, ceiling: expiresAt)
+            return Caller(
+                principal: owner.principal, access: access, mechanism: .accessToken, credentialID: id,
+                expiresAt: expiresAt.seconds, authority: authority)
+        case .stored(let credential, let mechanism, let isPrevious):
+            // What an exchange gave ends when it ends, and so does all that comes of it.
+            let isExchanged = if case .policies = rights { true } else { false }
+            authority = CredentialAuthority(
+                rights: rights, source: .credential(id), root: root,
+                ceiling: isExchanged ? credential.lifetimeEndsAt ?? expiresAt : credential.lifetimeEndsAt)
+            return Caller(
+                principal: owner.principal, access: access, mechanism: mechanism, credentialID: id,
+                expiresAt: expiresAt.seconds, confinement: credential.confinement,
+                notices: credential.notices(at: now, isPrevious: isPrevious), authority: authority)
+        }
+    }
+}
+
+extension IndexedCredential {
+    /// What its user should know: it ends within the last tenth of its life, or its secret has a successor.
+    func notices(at now: Timestamp, isPrevious: Bool) -> [Caller.Notice] {
+        var notices: [Caller.Notice] = []
+        let life = max(0, expiresAt.milliseconds &- createdAt.milliseconds)
+        if now.milliseconds >= expiresAt.milliseconds &- life / 10 {
+            notices.append(Caller.Notice(field: "X-Gatehouse-Credential-Expires", value: RFC3339.text(expiresAt)))
+        }
+        if isPrevious, let previous = proof.token?.previous {
+            notices.append(Caller.Notice(field: "X-Gatehouse-Credential-Retires", value: RFC3339.text(previous.retiresAt)))
+        }
+        return notices
     }
 }
 
@@ -51,6 +80,9 @@ package enum CredentialRefusal: Error, Hashable, Sendable {
     case markedForDeletion
     case ownerDisabled
     case revoked
+    /// The secret was rotated and its time of grace is over.
+    case retired
+    case certificate(CertificateRefusal)
     case token(TokenRejection)
     /// The policies that gave its rights are gone or give none of them any more.
     case noRightsLeft
@@ -58,20 +90,36 @@ package enum CredentialRefusal: Error, Hashable, Sendable {
 
 /// The one path on which a credential of ours is accepted: header, introspection, exchange (security rule 9).
 extension Broker {
-    /// What a token may be presented as.
-    enum Purpose: Sendable {
+    /// What a credential may be presented as.
+    package enum Purpose: Sendable {
         /// On our API: classes that open it; access tokens must be for us.
         case api
+        /// For provisioning: a SCIM token and nothing else.
+        case provisioning
         /// At the token endpoint and introspection: any audience, as the asking party decides what it is for.
         case inspection
     }
 
     /// Authenticates a request by its `Authorization` fields: `APIToken <token>` or `Bearer <token>` (RFC 6750 §2.1).
-    package func authenticate(authorization: [String]) throws(CredentialRefusal) -> Caller {
+    package func authenticate(
+        authorization: [String], for purpose: Purpose = .api
+    ) throws(CredentialRefusal) -> Caller {
         guard authorization.count == 1, let token = Self.presentedToken(authorization[0]) else { throw .malformed }
-        let accepted = try accept(token, for: .api)
+        return try caller(try accept(token, for: purpose))
+    }
+
+    /// Authenticates a request by the client certificate of its connection: DER.
+    package func authenticate(certificate: [UInt8]) throws(CredentialRefusal) -> Caller {
+        try caller(try accept(certificate: certificate))
+    }
+
+    private func caller(_ accepted: AcceptedCredential) throws(CredentialRefusal) -> Caller {
         guard accepted.hasRightsLeft else { throw .noRightsLeft }
-        return accepted.caller
+        let now = time.now()
+        if case .stored(let credential, _, let isPrevious) = accepted.kind {
+            credential.usage.used(at: now, withPrevious: isPrevious)
+        }
+        return accepted.caller(at: now)
     }
 
     /// The token behind either scheme, case-insensitively; clients leave white space at its end.
@@ -92,18 +140,49 @@ extension Broker {
 
     private func acceptOpaque(_ bytes: [UInt8], for purpose: Purpose) throws(CredentialRefusal) -> AcceptedCredential {
         guard let token = OpaqueToken(parsing: bytes), let hash = hasher.hash(token) else { throw .malformed }
-        guard let (record, owner) = index.credentialAndOwner(hash) else { throw .unknown }
-        guard record.type.tokenClass == token.tokenClass else { throw .wrongClass }
-        if case .api = purpose {
-            // A SCIM token opens SCIM only; the other classes are never credentials of the API.
-            guard token.tokenClass == .apiToken || token.tokenClass == .serviceToken else { throw .wrongClass }
+        guard let (credential, owner) = index.credentialAndOwner(hash), let proof = credential.proof.token else {
+            throw .unknown
         }
-        if let refusal = record.refusal(at: time.now()) { throw refusal }
-        guard owner.isEnabled else { throw .ownerDisabled }
-        let access = RightsEvaluator(policies: policies.current).access(record.rights, owner: owner)
+        guard credential.type.tokenClass == token.tokenClass else { throw .wrongClass }
+        switch purpose {
+        // A SCIM token opens SCIM only; the other classes are never credentials of the API.
+        case .api: guard token.tokenClass == .apiToken || token.tokenClass == .serviceToken else { throw .wrongClass }
+        case .provisioning: guard token.tokenClass == .scimToken else { throw .wrongClass }
+        case .inspection: break
+        }
+        let isPrevious = proof.hash != hash
+        if isPrevious, proof.livePrevious(at: time.now()) == nil { throw .retired }
+        return try accept(credential, owner: owner, mechanism: .apiToken, isPrevious: isPrevious)
+    }
+
+    /// A certificate is one of ours when our authority signed it, and a credential when we know it: the store decides.
+    private func accept(certificate der: [UInt8]) throws(CredentialRefusal) -> AcceptedCredential {
+        guard let authority else { throw .certificate(.wrongIssuer) }
+        let fingerprint: Digest32
+        do throws(CertificateRefusal) {
+            fingerprint = try authority.verify(der, at: time.now())
+        } catch {
+            throw .certificate(error)
+        }
+        guard let (credential, owner) = index.credentialAndOwner(fingerprint) else { throw .unknown }
+        return try accept(credential, owner: owner, mechanism: .certificate, isPrevious: false)
+    }
+
+    /// What every stored credential is asked, whatever proves it.
+    private func accept(
+        _ credential: IndexedCredential, owner: IndexedPrincipal, mechanism: Caller.Mechanism, isPrevious: Bool
+    ) throws(CredentialRefusal) -> AcceptedCredential {
+        if let refusal = credential.refusal(at: time.now()) { throw refusal }
+        guard owner.record.isEnabled else { throw .ownerDisabled }
+        var access = RightsEvaluator(policies: policies.current).access(credential.rights, owner: owner)
+        var rights = credential.rights
+        if let confinement = credential.confinement {
+            access = access.confined(to: confinement)
+            rights = rights.confined(to: access)
+        }
         return AcceptedCredential(
-            kind: .opaque(record), owner: owner, access: access, rights: record.rights, root: record.root,
-            expiresAt: record.expiresAt)
+            kind: .stored(credential, mechanism: mechanism, isPrevious: isPrevious), owner: owner, access: access,
+            rights: rights, root: credential.root, expiresAt: credential.expiresAt)
     }
 
     private func acceptAccessToken(
@@ -118,6 +197,7 @@ extension Broker {
         } catch {
             throw .token(error)
         }
+        if case .provisioning = purpose { throw .wrongClass }
         if case .api = purpose {
             guard claims.audiences.contains(where: { $0.hasSameBytes(as: settings.apiAudience) }) else {
                 throw .token(.wrongAudience)
@@ -125,20 +205,10 @@ extension Broker {
         }
         guard !index.isRevoked(tokenID: claims.tokenID) else { throw .revoked }
         guard let owner = index.principal(claims.principal) else { throw .unknown }
-        guard owner.isEnabled else { throw .ownerDisabled }
+        guard owner.record.isEnabled else { throw .ownerDisabled }
         let access = RightsEvaluator(policies: policies.current).access(claims.rights, owner: owner)
         return AcceptedCredential(
             kind: .accessToken(claims), owner: owner, access: access, rights: claims.rights, root: claims.root,
             expiresAt: claims.expiresAt)
-    }
-}
-
-extension CredentialRecord {
-    /// Why it cannot be used at that time, by its own state; `nil` when it can.
-    func refusal(at now: Timestamp) -> CredentialRefusal? {
-        if markedForDeletionAt != nil { return .markedForDeletion }
-        if !isActive { return .inactive }
-        if expiresAt <= now { return .expired }
-        return nil
     }
 }

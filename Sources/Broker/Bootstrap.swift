@@ -24,18 +24,19 @@ extension Broker {
         guard let opaque = OpaqueToken(parsing: try token(fresh.secret).reveal()), opaque.tokenClass == .apiToken else {
             throw BootstrapFailure.malformedToken
         }
+        guard let hash = hasher.hash(opaque) else { throw BootstrapFailure.cannotMake }
         let now = time.now()
         let principal = Principal(
             id: PrincipalID(unchecked: "usr_administrator"), kind: .user, name: "administrator", origin: nil)
         let bindings = NamespaceAccess([
             .named(.system): [.admin], .named(.shared): [.admin], .allApplication: [.admin],
         ])
-        let expiresAt = now.adding(seconds: settings.expiry.maximumAPITokenDays * 86_400)
+        let expiresAt = now.adding(seconds: tenantSettings.maximumAPITokenDays * 86_400)
         let credential = CredentialRecord(
             id: CredentialID(unchecked: try RecordID.make("cred", at: now)), namespace: .system,
             name: "administrator-" + (try CredentialName.suffix()), type: .apiToken, owner: principal.id,
-            tokenHash: hasher.hash(opaque), createdAt: now, expiresAt: expiresAt, rights: .owner(ceiling: nil),
-            parent: .bootstrap, root: .bootstrap,
+            proof: .token(TokenGenerations(hash: hash, madeAt: now)), createdAt: now, expiresAt: expiresAt,
+            rights: .owner(ceiling: nil), parent: .bootstrap, root: .bootstrap,
             removableAt: expiresAt.adding(seconds: CredentialRetention.ofRenewable))
         let event = AuditEvent(
             time: now, action: .bootstrapAdministrator, outcome: .success,

@@ -1,5 +1,6 @@
 package import AccessPolicy
 package import Federation
+import OpenSSLCrypto
 import Synchronization
 
 /// The use cases of the broker. Knows no HTTP framework, no SQL and no C: those come in through protocols.
@@ -13,6 +14,10 @@ package final class Broker: Sendable {
     package let time: TimeSource
     let hasher: TokenHasher
     let refusals = RefusalCounter()
+    /// Where certificates are made: one thread of low priority, and a short queue.
+    let workshop = SlowQueue(capacity: 64)
+    let revocationLists = RevocationListCache()
+    private let issuing = Live<IssuingAuthority?>(nil)
 
     /// The parameters:
     /// - `store`: opened with `index.apply` as its observer.
@@ -29,6 +34,11 @@ package final class Broker: Sendable {
         self.policies = Live(policies)
         self.time = time
     }
+
+    /// Signs client certificates; `nil` until it is loaded.
+    var authority: IssuingAuthority? { issuing.current }
+
+    func install(_ authority: IssuingAuthority) { issuing.replace(authority) }
 
     /// Fills the index from the store. Once, before the first request.
     package func load() async throws(StoreFailure) {

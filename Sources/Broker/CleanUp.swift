@@ -21,6 +21,7 @@ extension Broker {
             if count < Self.batch { break }
         }
         index.forgetRevoked(before: now)
+        try await writeUses()
         let keysRemoved = try keys.removeOutlived(at: now)
         var events: [AuditEvent] = []
         if removed > 0 || !keysRemoved.isEmpty {
@@ -35,6 +36,15 @@ extension Broker {
             events.append(housekeeping(.tokensRefused, .object(details), at: now))
         }
         if !events.isEmpty { try await store.commit(StoreTransaction(events: events)) }
+    }
+
+    /// When credentials were last used: gathered in memory, written here, and not audited.
+    package func writeUses() async throws(StoreFailure) {
+        let uses = index.takeUses()
+        for start in stride(from: 0, to: uses.count, by: Self.batch) {
+            let changes = uses[start...].prefix(Self.batch).map { StoreChange.recordUse($0) }
+            try await store.commit(StoreTransaction(changes: changes, events: []))
+        }
     }
 
     private func housekeeping(_ action: AuditEvent.Action, _ details: JSONValue, at now: Timestamp) -> AuditEvent {

@@ -5,6 +5,9 @@ package struct CredentialAuthority: Sendable {
     package let rights: CredentialRights
     package let source: CredentialSource
     package let root: CredentialSource
+    /// When the credential must end whatever is done to it: for access tokens, for what came from an exchange, and for
+    /// what was made from these. Nothing made, renewed or activated with it ends later.
+    package let ceiling: Timestamp?
 
     /// The authority of a caller that our own authentication made; `nil` for any other.
     static func of(_ caller: Caller) -> CredentialAuthority? { caller.authority as? CredentialAuthority }
@@ -14,11 +17,14 @@ package struct CredentialAuthority: Sendable {
 struct RightsEvaluator: Sendable {
     let policies: PolicySet
 
-    func access(_ rights: CredentialRights, owner: PrincipalRecord) -> NamespaceAccess {
+    func access(_ rights: CredentialRights, owner: IndexedPrincipal) -> NamespaceAccess {
         switch rights {
-        case .owner(nil): owner.bindings
-        case .owner(let ceiling?): owner.bindings.intersection(ceiling)
-        case .policies(let grants, _): current(grants)
+        case .owner(nil): return owner.access
+        case .owner(let ceiling?): return owner.access.intersection(ceiling)
+        case .policies(let grants, _):
+            let access = current(grants)
+            // A service user has roles of its own, and no more of the policies' than these.
+            return owner.record.principal.kind == .service ? access.intersection(owner.access) : access
         }
     }
 

@@ -2,17 +2,21 @@ package import AccessPolicy
 import Identifiers
 import Synchronization
 
-/// What authentication needs, in memory: credentials by hash and by id, principals, revoked tokens, namespaces.
+/// What authentication needs, in memory: credentials by their proofs, owners with what they may do, revoked tokens,
+/// namespaces, roles.
 ///
 /// Kept true by the store's `CommitObserver`: it changes after a commit is durable and before anybody gets an answer, so
 /// that a revoked credential is refused on the very next request.
 package final class CredentialIndex: Sendable {
     private struct State {
-        var byHash: [TokenHash: CredentialRecord] = [:]
-        var hashes: [CredentialID: TokenHash] = [:]
-        var principals: [PrincipalID: PrincipalRecord] = [:]
+        var credentials: [CredentialID: IndexedCredential] = [:]
+        /// By present and previous token hash, and by the fingerprint of a certificate.
+        var proofs: [Digest32: IndexedCredential] = [:]
+        var directory = DirectoryIndex()
         var revoked: [Key: Timestamp] = [:]
-        var namespaces: Set<NamespaceName> = Set(NamespaceName.builtIn)
+        var certificates = RevokedCertificates()
+        /// Owners and sources repeat: one text for all.
+        var interned = Interner()
     }
 
     private let state = Mutex(State())
@@ -28,46 +32,102 @@ package final class CredentialIndex: Sendable {
 
     private static func apply(_ change: StoreChange, to state: inout State) {
         switch change {
-        case .insertCredential(let record), .updateCredential(let record):
-            guard let hash = record.tokenHash else { return }
-            state.byHash[hash] = record
-            state.hashes[record.id] = hash
-        case .deleteCredential(let id, _):
-            guard let hash = state.hashes.removeValue(forKey: id) else { return }
-            state.byHash[hash] = nil
-        case .insertPrincipal(let record), .updatePrincipal(let record):
-            state.principals[record.principal.id] = record
-        case .ensurePrincipal(let record):
-            if state.principals[record.principal.id] == nil { state.principals[record.principal.id] = record }
-        case .revokeToken(let token):
-            state.revoked[Key(token.tokenID)] = token.until
-        case .insertNamespace(let name, _):
-            state.namespaces.insert(name)
-        case .claim, .insertSetting:
-            return
+        case .insertCredential(let record), .updateCredential(let record): put(record, in: &state)
+        case .deleteCredential(let id, _): remove(id, from: &state)
+        case .insertPrincipal(let record), .updatePrincipal(let record): state.directory.put(record)
+        case .ensurePrincipal(let record): state.directory.ensure(record)
+        case .deletePrincipal(let id): state.directory.remove(id)
+        case .addMember(let group, let id): state.directory.add(id, to: group)
+        case .removeMember(let group, let id): state.directory.remove(id, from: group)
+        case .insertObject(let object), .updateObject(let object): state.directory.put(object)
+        case .deleteObject(let id, _): state.directory.remove(id)
+        case .revokeToken(let token): state.revoked[Key(token.tokenID)] = token.until
+        case .revokeCertificate(let certificate): state.certificates.insert(certificate)
+        case .insertNamespace(let name, _): state.directory.insert(name)
+        case .recordUse(let use):
+            state.credentials[use.id]?.usage.restore(current: use.current, previous: use.previous)
+        case .claim, .insertSetting, .rememberReply: return
         }
     }
 
-    func credential(_ hash: TokenHash) -> CredentialRecord? { state.withLock { $0.byHash[hash] } }
+    private static func put(_ record: CredentialRecord, in state: inout State) {
+        let before = state.credentials[record.id]
+        let entry = IndexedCredential(record, replacing: before, interner: &state.interned)
+        if let before { for digest in before.digests { state.proofs[digest] = nil } }
+        state.credentials[record.id] = entry
+        for digest in entry.digests { state.proofs[digest] = entry }
+        // What the revocation list says of it may have changed.
+        if entry.serial != nil { state.certificates.changed() }
+    }
 
-    func principal(_ id: PrincipalID) -> PrincipalRecord? { state.withLock { $0.principals[id] } }
+    private static func remove(_ id: CredentialID, from state: inout State) {
+        guard let entry = state.credentials.removeValue(forKey: id) else { return }
+        for digest in entry.digests { state.proofs[digest] = nil }
+        if entry.serial != nil { state.certificates.changed() }
+    }
 
-    /// A credential and its owner, in one look.
-    func credentialAndOwner(_ hash: TokenHash) -> (CredentialRecord, PrincipalRecord)? {
+    // MARK: Looking up
+
+    /// A credential by one of its proofs, with its owner, in one look.
+    func credentialAndOwner(_ proof: Digest32) -> (IndexedCredential, IndexedPrincipal)? {
         state.withLock { state in
-            guard let record = state.byHash[hash], let owner = state.principals[record.owner] else { return nil }
-            return (record, owner)
+            guard let entry = state.proofs[proof], let owner = state.directory.principal(entry.owner) else { return nil }
+            return (entry, owner)
         }
     }
+
+    func credential(_ proof: Digest32) -> IndexedCredential? { state.withLock { $0.proofs[proof] } }
+
+    func credential(_ id: CredentialID) -> IndexedCredential? { state.withLock { $0.credentials[id] } }
+
+    func principal(_ id: PrincipalID) -> IndexedPrincipal? { state.withLock { $0.directory.principal(id) } }
 
     func isRevoked(tokenID: String) -> Bool { state.withLock { $0.revoked[Key(tokenID)] != nil } }
 
-    package func hasNamespace(_ name: NamespaceName) -> Bool { state.withLock { $0.namespaces.contains(name) } }
+    package func hasNamespace(_ name: NamespaceName) -> Bool { state.withLock { $0.directory.namespaces.contains(name) } }
 
-    package var credentialCount: Int { state.withLock { $0.byHash.count } }
+    package var namespaces: Set<NamespaceName> { state.withLock { $0.directory.namespaces } }
 
-    /// Forgets revoked tokens that have expired by themselves.
+    package var roles: RoleCatalog { state.withLock { $0.directory.roles } }
+
+    func group(_ name: String) -> GroupRecord? { state.withLock { $0.directory.group(name) } }
+
+    func object(_ id: StoredObject.ID) -> StoredObject? { state.withLock { $0.directory.object(id) } }
+
+    func objects(_ kind: StoredObject.Kind) -> [StoredObject] { state.withLock { $0.directory.objects(kind) } }
+
+    package var credentialCount: Int { state.withLock { $0.credentials.count } }
+
+    // MARK: Now and then
+
+    /// Forgets revoked tokens and certificates that have expired by themselves.
     func forgetRevoked(before now: Timestamp) {
-        state.withLock { state in state.revoked = state.revoked.filter { $0.value > now } }
+        state.withLock { state in
+            state.revoked = state.revoked.filter { $0.value > now }
+            state.certificates.forget(before: now)
+        }
+    }
+
+    /// What was used since the last time, to be written.
+    func takeUses() -> [CredentialUse] {
+        let entries = state.withLock { Array($0.credentials.values) }
+        return entries.compactMap { entry in entry.usage.take().map { entry.use($0) } }
+    }
+
+    /// Counts changes to what the revocation list says.
+    var revocationVersion: Int64 { state.withLock { $0.certificates.version } }
+
+    /// What the revocation list says now: the revoked ones, and on hold those that are not usable but not gone.
+    func revocations(at now: Timestamp) -> [Revocation] {
+        state.withLock { state in
+            var entries = state.certificates.entries(at: now)
+            for entry in state.credentials.values {
+                guard let serial = entry.serial, now < entry.expiresAt else { continue }
+                let isOwnerEnabled = state.directory.principal(entry.owner)?.record.isEnabled ?? false
+                guard !entry.isActive || entry.isMarked || !isOwnerEnabled else { continue }
+                entries.append(Revocation(serial: serial, at: now, isOnHold: true))
+            }
+            return entries
+        }
     }
 }

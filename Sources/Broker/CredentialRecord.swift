@@ -7,17 +7,6 @@ package struct CredentialID: ByteIdentifier {
     package init(unchecked text: String) { rawValue = text }
 }
 
-/// A keyed hash of a token (HMAC-SHA-256, 32 bytes): all that is kept of it (security rule 7).
-package struct TokenHash: Hashable, Sendable {
-    package let bytes: [UInt8]
-
-    /// `nil` when it is not 32 bytes.
-    package init?(_ bytes: [UInt8]) {
-        guard bytes.count == 32 else { return nil }
-        self.bytes = bytes
-    }
-}
-
 /// What a credential was made from. Recorded as parent (the thing presented) and root (the first of the chain), so that
 /// everything can be found, and refused, that grew from one identity.
 package enum CredentialSource: Hashable, Sendable {
@@ -62,16 +51,22 @@ package enum CredentialRights: Hashable, Sendable {
 /// One credential as stored. Never its secret.
 package struct CredentialRecord: Hashable, Sendable {
     package let id: CredentialID
-    /// Where it lives and lists; `system` for clients of the original API.
+    /// Where it lives and lists; `system` for clients of the original API. In an application namespace its rights are
+    /// confined to that one.
     package let namespace: NamespaceName
     /// Unique in its namespace; the asked name and a suffix.
     package let name: String
     package let type: CredentialType
     package let owner: PrincipalID
-    /// For types that are tokens.
-    package let tokenHash: TokenHash?
+    /// Who made it: the owner of a personal credential, an administrator for a service credential.
+    package let creator: PrincipalID
+    package var proof: CredentialProof
+    /// For kubeconfigs.
+    package let target: KubernetesTarget?
     package let createdAt: Timestamp
     package var expiresAt: Timestamp
+    /// Nothing moves `expiresAt` behind it: what was made from something that ends, ends with it (security rule 9).
+    package let lifetimeEndsAt: Timestamp?
     /// The flag that activation flips. Usable means: this, not expired, not marked, owner enabled.
     package var isActive: Bool
     /// Set by bulk revoke: unusable at once, removed later.
@@ -86,7 +81,8 @@ package struct CredentialRecord: Hashable, Sendable {
 
     package init(
         id: CredentialID, namespace: NamespaceName, name: String, type: CredentialType, owner: PrincipalID,
-        tokenHash: TokenHash?, createdAt: Timestamp, expiresAt: Timestamp, isActive: Bool = true,
+        creator: PrincipalID? = nil, proof: CredentialProof, target: KubernetesTarget? = nil, createdAt: Timestamp,
+        expiresAt: Timestamp, lifetimeEndsAt: Timestamp? = nil, isActive: Bool = true,
         markedForDeletionAt: Timestamp? = nil, rights: CredentialRights, parent: CredentialSource,
         root: CredentialSource, removableAt: Timestamp, revision: Int64 = 1
     ) {
@@ -95,9 +91,12 @@ package struct CredentialRecord: Hashable, Sendable {
         self.name = name
         self.type = type
         self.owner = owner
-        self.tokenHash = tokenHash
+        self.creator = creator ?? owner
+        self.proof = proof
+        self.target = target
         self.createdAt = createdAt
         self.expiresAt = expiresAt
+        self.lifetimeEndsAt = lifetimeEndsAt
         self.isActive = isActive
         self.markedForDeletionAt = markedForDeletionAt
         self.rights = rights

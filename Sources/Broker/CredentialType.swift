@@ -23,6 +23,43 @@ package enum CredentialType: String, CaseIterable, Hashable, Sendable {
     }
 }
 
+/// The two families of the contract: one's own credentials, and those of service users that administrators make. The
+/// SCIM token is of neither.
+package enum CredentialFamily: String, CaseIterable, Hashable, Sendable {
+    /// Rights and name of whoever made it.
+    case personal = "api_credentials"
+    /// A service user of its own, with roles and groups.
+    case service = "service_credentials"
+
+    package var types: [CredentialType] { CredentialType.allCases.filter { $0.family == self } }
+}
+
+extension CredentialType {
+    package var family: CredentialFamily? {
+        switch self {
+        case .apiCertificate, .kubeConfig, .apiToken: .personal
+        case .serviceAPIToken, .serviceAPICertificate, .serviceKubeConfig, .siteGlobalKubeConfig,
+            .serviceSiteGlobalKubeConfig:
+            .service
+        case .scimAPIToken: nil
+        }
+    }
+
+    /// What is handed out.
+    package enum Form: Hashable, Sendable { case token, certificate, kubeconfig }
+
+    package var form: Form {
+        switch self {
+        case .apiToken, .serviceAPIToken, .scimAPIToken: .token
+        case .apiCertificate, .serviceAPICertificate: .certificate
+        case .kubeConfig, .serviceKubeConfig, .siteGlobalKubeConfig, .serviceSiteGlobalKubeConfig: .kubeconfig
+        }
+    }
+
+    /// Whether it is for a site and not for a cluster.
+    package var isForSite: Bool { self == .siteGlobalKubeConfig || self == .serviceSiteGlobalKubeConfig }
+}
+
 /// The class letters of an opaque token: `gth_at_…`. Checked on every use: a SCIM token opens SCIM only.
 package enum TokenClass: String, CaseIterable, Hashable, Sendable {
     case apiToken = "at"

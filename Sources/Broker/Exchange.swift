@@ -65,7 +65,7 @@ extension Broker {
     private func acceptSubject(_ bytes: [UInt8]) throws(ExchangeFailure) -> ExchangeSubject {
         do throws(CredentialRefusal) {
             let accepted = try accept(bytes, for: .inspection)
-            if case .opaque(let record) = accepted.kind, record.type == .scimAPIToken {
+            if case .stored(let credential, _, _) = accepted.kind, credential.type == .scimAPIToken {
                 throw CredentialRefusal.wrongClass
             }
             return .own(accepted)
@@ -118,7 +118,7 @@ extension Broker {
             return try ExchangeGrant(
                 narrowing: accepted, request: request, apiAudience: settings.apiAudience,
                 lifetime: request.requestedTokenType == .accessToken
-                    ? settings.accessTokenLifetime : settings.expiry.maximumAPITokenDays * 86_400)
+                    ? settings.accessTokenLifetime : tenantSettings.maximumAPITokenDays * 86_400)
         }
     }
 
@@ -190,18 +190,13 @@ extension Broker {
         grant: ExchangeGrant, owner: PrincipalID, parent: CredentialSource, root: CredentialSource, at now: Timestamp,
         expiresAt: Timestamp
     ) throws(ExchangeFailure) -> (OpaqueToken, CredentialRecord) {
-        let token: OpaqueToken
-        do {
-            token = try OpaqueToken(making: .apiToken)
-        } catch {
-            throw .cannotSign
-        }
+        guard let token = try? OpaqueToken(making: .apiToken), let hash = hasher.hash(token) else { throw .cannotSign }
         let id = try recordID("cred", at: now)
         let record = CredentialRecord(
             id: CredentialID(unchecked: id), namespace: grant.access.onlyNamespace ?? .system,
-            name: "exchange-" + id.dropFirst(5), type: .apiToken, owner: owner, tokenHash: hasher.hash(token),
-            createdAt: now,
-            expiresAt: expiresAt, rights: grant.rights, parent: parent, root: root,
+            name: "exchange-" + id.dropFirst(5), type: .apiToken, owner: owner,
+            proof: .token(TokenGenerations(hash: hash, madeAt: now)), createdAt: now, expiresAt: expiresAt,
+            lifetimeEndsAt: expiresAt, rights: grant.rights, parent: parent, root: root,
             removableAt: expiresAt.adding(seconds: CredentialRetention.ofExchanged))
         return (token, record)
     }
@@ -210,14 +205,14 @@ extension Broker {
     private func owner(of subject: ExchangeSubject, at now: Timestamp) throws(ExchangeFailure) -> PrincipalRecord {
         switch subject {
         case .own(let accepted):
-            return accepted.owner
+            return accepted.owner.record
         case .outside(let identity):
             let principal = WorkloadPrincipal.of(identity)
             guard let known = index.principal(principal.id) else {
                 return PrincipalRecord(principal: principal, bindings: .none, createdAt: now)
             }
-            guard known.isEnabled else { throw .principalDisabled }
-            return known
+            guard known.record.isEnabled else { throw .principalDisabled }
+            return known.record
         }
     }
 

@@ -121,10 +121,8 @@ extension ScopeRequest {
 extension PolicyCredentialType {
     /// The type of the stored credential; an access token is not stored.
     var credentialType: CredentialType? {
-        switch self {
-        case .accessToken: nil
-        case .apiToken: .apiToken
-        }
+        // The names are the contract's.
+        CredentialType(rawValue: rawValue)
     }
 }
 

@@ -24,7 +24,7 @@ enum ExchangeSubject: Sendable {
         case .outside(let identity): identity.subject
         case .own(let accepted):
             switch accepted.kind {
-            case .opaque: accepted.owner.principal.origin?.subject ?? accepted.owner.principal.name
+            case .stored: accepted.owner.principal.origin?.subject ?? accepted.owner.principal.name
             case .accessToken(let claims): claims.subject
             }
         }
@@ -70,20 +70,6 @@ enum ExchangeSubject: Sendable {
 extension ValidatedIdentity {
     /// Hex of the SHA-256 of the signing input: the same token with another encoding of its signature is the same.
     var digest: String { Hex.text(tokenKey) }
-}
-
-enum Hex {
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    static func text(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
 }
 
 /// The WORKLOAD principal of an identity, keyed by (provider, issuer, subject): the id follows from the three, so that a

@@ -41,11 +41,11 @@ extension Broker {
             answer["iat"] = .integer(claims.issuedAt.seconds)
             answer["scope"] = JSONValue(claims.scope)
             if let actor = claims.actor { answer["act"] = .object(actor) }
-        case .opaque(let record):
+        case .stored(let credential, _, _):
             answer["sub"] = JSONValue(owner.origin?.subject ?? owner.id.rawValue)
             answer["client_id"] = JSONValue(owner.origin?.provider ?? "gatehouse")
             answer["aud"] = JSONValue(settings.apiAudience)
-            answer["iat"] = .integer(record.createdAt.seconds)
+            answer["iat"] = .integer(credential.createdAt.seconds)
             answer["scope"] = JSONValue(accepted.access.scopeText)
             answer["username"] = JSONValue(owner.name)
         }
@@ -55,31 +55,46 @@ extension Broker {
         return answer
     }
 
-    /// Revokes the token that is presented; who holds a token may end it. Unknown and already ended ones are no error
-    /// (RFC 7009 §2.2).
+    /// Revokes the token that is presented; who holds a token may end it, also one that is inactive now, or whose owner
+    /// is disabled: it would come back with them. Unknown and already ended ones are no error (RFC 7009 §2.2).
     package func revoke(presented token: Secret, context: RequestContext) async throws(StoreFailure) {
-        guard let accepted = try? accept(token.reveal(), for: .inspection) else { return }
+        let bytes = token.reveal()
+        guard bytes.starts(with: OpaqueToken.prefix.utf8) else {
+            return try await revoke(accessToken: bytes, context: context)
+        }
+        guard let opaque = OpaqueToken(parsing: bytes), let hash = hasher.hash(opaque) else { return }
+        while true {
+            // A secret that was rotated away and retired ends nothing any more.
+            guard let entry = index.credential(hash), entry.type.tokenClass == opaque.tokenClass,
+                let proof = entry.proof.token, proof.hash == hash || proof.livePrevious(at: time.now()) != nil,
+                let record = try await store.credential(entry.id)
+            else { return }
+            let event = AuditEvent(
+                time: time.now(), action: .tokenRevoked, outcome: .success,
+                actor: AuditEvent.Actor(
+                    principal: record.owner.rawValue, name: principalName(record.owner), credential: record.id.rawValue),
+                target: record.id.rawValue, namespace: record.namespace.rawValue, requestID: context.requestID)
+            do throws(StoreFailure) {
+                let changes = Self.ending(record, at: time.now())
+                return try await store.commit(StoreTransaction(changes: changes, events: [event]))
+            } catch {
+                // Somebody changed or removed it in between.
+                guard error == .conflict else { throw error }
+            }
+        }
+    }
+
+    private func revoke(accessToken bytes: [UInt8], context: RequestContext) async throws(StoreFailure) {
         let now = time.now()
-        let change: StoreChange
-        var namespace: NamespaceName?
-        switch accepted.kind {
-        case .opaque(let record):
-            change = .deleteCredential(record.id, revision: record.revision)
-            namespace = record.namespace
-        case .accessToken(let claims):
-            // Kept a little longer than the token lives, as its own check allows that skew.
-            change = .revokeToken(RevokedToken(tokenID: claims.tokenID, until: claims.expiresAt.adding(seconds: 600)))
-        }
+        guard let verified = try? verifyOwn(bytes, at: now), let claims = AccessTokenClaims(verified),
+            !index.isRevoked(tokenID: claims.tokenID)
+        else { return }
         let event = AuditEvent(
-            time: now, action: .tokenRevoked, outcome: .success, actor: AuditEvent.Actor(accepted.caller),
-            target: accepted.id, namespace: namespace?.rawValue, requestID: context.requestID)
-        do throws(StoreFailure) {
-            try await store.commit(StoreTransaction(changes: [change], events: [event]))
-        } catch {
-            // Somebody changed or removed it in between: what counts is whether it is still accepted.
-            guard error == .conflict else { throw error }
-            guard (try? accept(token.reveal(), for: .inspection)) != nil else { return }
-            try await revoke(presented: token, context: context)
-        }
+            time: now, action: .tokenRevoked, outcome: .success,
+            actor: AuditEvent.Actor(
+                principal: claims.principal.rawValue, name: principalName(claims.principal), credential: claims.tokenID),
+            target: claims.tokenID, requestID: context.requestID)
+        let revoked = RevokedToken(tokenID: claims.tokenID, until: claims.expiresAt.adding(seconds: RevokedToken.slack))
+        try await store.commit(StoreTransaction(changes: [.revokeToken(revoked)], events: [event]))
     }
 }

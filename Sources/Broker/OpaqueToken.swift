@@ -68,6 +68,9 @@ package struct TokenHasher: Sendable {
     /// - Parameter key: 32 random bytes, kept beside the signing keys and never in the database.
     package init(key: Secret) { self.key = HMACKey(key) }
 
+    /// A further key for one purpose: HMAC of what the purpose says of itself.
+    func derived(_ purpose: [UInt8]) -> Secret { Secret(key.sha256(Array("gatehouse derived key ".utf8) + purpose)) }
+
     package func hash(_ token: OpaqueToken) -> TokenHash? { TokenHash(key.sha256(token.secret.reveal())) }
 }
 

@@ -32,6 +32,52 @@ package struct RevokedToken: Hashable, Sendable {
     }
 }
 
+/// A certificate that was revoked before it expired: on the revocation list until then.
+package struct RevokedCertificate: Hashable, Sendable {
+    /// Lower-case hexadecimal.
+    package let serial: String
+    package let revokedAt: Timestamp
+    package let until: Timestamp
+
+    package init(serial: String, revokedAt: Timestamp, until: Timestamp) {
+        self.serial = serial
+        self.revokedAt = revokedAt
+        self.until = until
+    }
+}
+
+/// An answer that can be given again to the same question (`Idempotency-Key`), sealed: only who asks again can open it.
+package struct StoredReply: Hashable, Sendable {
+    /// Of the caller, the operation and the key that they sent.
+    package let key: Digest32
+    /// Of what was asked.
+    package let request: Digest32
+    package let sealed: [UInt8]
+    package let until: Timestamp
+
+    package init(key: Digest32, request: Digest32, sealed: [UInt8], until: Timestamp) {
+        self.key = key
+        self.request = request
+        self.sealed = sealed
+        self.until = until
+    }
+}
+
+/// When a credential was last used, as gathered in memory and written now and then.
+package struct CredentialUse: Hashable, Sendable {
+    package let id: CredentialID
+    /// With its present secret; `nil` when never.
+    package let current: Timestamp?
+    /// With the secret before it.
+    package let previous: Timestamp?
+
+    package init(id: CredentialID, current: Timestamp?, previous: Timestamp?) {
+        self.id = id
+        self.current = current
+        self.previous = previous
+    }
+}
+
 /// One change. A transaction is all of its changes or none.
 package enum StoreChange: Hashable, Sendable {
     /// Fails with `.alreadyExists` when the id, the hash or the name in the namespace is taken.
@@ -46,6 +92,18 @@ package enum StoreChange: Hashable, Sendable {
     case ensurePrincipal(PrincipalRecord)
     /// Fails with `.conflict` unless the stored revision is `record.revision - 1`.
     case updatePrincipal(PrincipalRecord)
+    /// With its memberships. Fails with `.conflict` when it is not there or still owns credentials.
+    case deletePrincipal(PrincipalID)
+    /// Idempotent. Fails with `.conflict` when the principal is not there.
+    case addMember(group: String, PrincipalID)
+    /// Idempotent.
+    case removeMember(group: String, PrincipalID)
+    /// Fails with `.alreadyExists` when one of the kind has the name.
+    case insertObject(StoredObject)
+    /// Fails with `.conflict` unless the stored revision is `object.revision - 1`.
+    case updateObject(StoredObject)
+    /// Fails with `.conflict` unless it is stored with exactly this revision.
+    case deleteObject(StoredObject.ID, revision: Int64)
     /// Fails with `.alreadyUsed` when (kind, authority, key) is there.
     case claim(SingleUse)
     /// Idempotent.
@@ -54,6 +112,12 @@ package enum StoreChange: Hashable, Sendable {
     case insertSetting(name: String, value: String)
     /// Idempotent.
     case insertNamespace(NamespaceName, createdAt: Timestamp)
+    /// Idempotent: a serial is revoked once, the first time counts.
+    case revokeCertificate(RevokedCertificate)
+    /// Fails with `.alreadyExists` when there is an answer under that key that is not over at `asOf`.
+    case rememberReply(StoredReply, asOf: Timestamp)
+    /// Keeps the later of what is stored and what is given; nothing when the credential is gone.
+    case recordUse(CredentialUse)
 }
 
 /// What is written together: changes and the audit events that tell of them (security rule 12).

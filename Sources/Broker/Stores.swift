@@ -17,22 +17,34 @@ package protocol IndexSource: Sendable {
     func loadIndex(_ receive: ([StoreChange]) -> Void) async throws(StoreFailure)
 }
 
-/// What a listing asks for. Ordered by name (bytes).
+/// What a listing asks for.
 package struct CredentialQuery: Hashable, Sendable {
+    /// In what order, and after which place: a place is the last entry of the page before.
+    package enum Order: Hashable, Sendable {
+        /// By name (bytes).
+        case name(after: String?)
+        /// Soonest to end first, then by id; only what ends behind a moment.
+        case expiry(after: Timestamp, id: CredentialID?)
+    }
+
     package let namespace: NamespaceName
     /// `nil`: everybody's.
     package let owner: PrincipalID?
     package let types: Set<CredentialType>
-    /// Names after this one.
-    package let after: String?
+    package let order: Order
+    /// Only what ends at that moment or before.
+    package let expiringBy: Timestamp?
     package let limit: Int
 
-    package init(namespace: NamespaceName, owner: PrincipalID?, types: Set<CredentialType>, after: String?, limit: Int)
-    {
+    package init(
+        namespace: NamespaceName, owner: PrincipalID?, types: Set<CredentialType>, order: Order = .name(after: nil),
+        expiringBy: Timestamp? = nil, limit: Int
+    ) {
         self.namespace = namespace
         self.owner = owner
         self.types = types
-        self.after = after
+        self.order = order
+        self.expiringBy = expiringBy
         self.limit = limit
     }
 }
@@ -41,6 +53,20 @@ package protocol CredentialReader: Sendable {
     func credential(named name: String, in namespace: NamespaceName) async throws(StoreFailure) -> CredentialRecord?
     func credential(_ id: CredentialID) async throws(StoreFailure) -> CredentialRecord?
     func credentials(_ query: CredentialQuery) async throws(StoreFailure) -> [CredentialRecord]
+    /// Everything that a principal owns, in any namespace, at most so many.
+    func credentials(ownedBy owner: PrincipalID, limit: Int) async throws(StoreFailure) -> [CredentialRecord]
+}
+
+package protocol ObjectReader: Sendable {
+    func object(_ id: StoredObject.ID) async throws(StoreFailure) -> StoredObject?
+    /// By name (bytes), after one.
+    func objects(
+        _ kind: StoredObject.Kind, after name: String?, limit: Int
+    ) async throws(StoreFailure) -> [StoredObject]
+}
+
+package protocol ReplyReader: Sendable {
+    func reply(_ key: Digest32) async throws(StoreFailure) -> StoredReply?
 }
 
 package protocol SettingReader: Sendable {
@@ -56,7 +82,7 @@ package protocol AuditReader: Sendable {
 /// Removal of what has outlived its time: expiry-ordered, in small batches so that it never holds the writer for long.
 package protocol Sweeper: Sendable {
     /// Removes at most `limit` rows whose time is before `now`; answers how many went. The observer is told of removed
-    /// credentials (as `.deleteCredential`).
+    /// credentials (as `.deleteCredential`) and of service users that went with their last one (`.deletePrincipal`).
     func sweep(before now: Timestamp, limit: Int) async throws(StoreFailure) -> Int
 }
 
@@ -65,6 +91,6 @@ package protocol StoreHealth: Sendable {
     func checkWritable() async throws(StoreFailure)
 }
 
-package protocol BrokerStore: TransactionStore, IndexSource, CredentialReader, SettingReader, AuditReader, Sweeper,
-    StoreHealth
+package protocol BrokerStore: TransactionStore, IndexSource, CredentialReader, ObjectReader, ReplyReader, SettingReader,
+    AuditReader, Sweeper, StoreHealth
 {}

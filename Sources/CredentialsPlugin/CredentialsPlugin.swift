@@ -1,127 +1,85 @@
-package import AccessPolicy
+import APIConventions
+import AccessPolicy
 package import Broker
 import HTTPTypes
-import Identifiers
 package import ServerPlugin
-import StrictJSON
 
-/// The Authentication API: the life of credentials over REST, as in the contract.
+/// The Authentication API: the life of credentials over REST, as in the contract, and what we add to it.
+///
+/// Access is declared on each route and checked before its handler: one's own credentials need no role, service
+/// credentials and the SCIM token need one that allows it in the namespace.
 package struct CredentialsPlugin: Sendable {
-    private let broker: Broker
-    private let roles: @Sendable () -> RoleCatalog
+    let broker: Broker
 
-    /// How many a listing answers at most: the contract's list has no pages.
-    static let listLimit = 10_000
-
-    package init(broker: Broker, roles: @escaping @Sendable () -> RoleCatalog) {
-        self.broker = broker
-        self.roles = roles
-    }
+    package init(broker: Broker) { self.broker = broker }
 
     package var plugin: Plugin {
-        let collection: PathTemplate = "/api/web/namespaces/{namespace}/api_credentials"
-        return Plugin(
+        Plugin(
             name: "credentials",
-            routes: [
-                Route(.get, collection, access: .member(of: .path("namespace")), handler: list),
-                Route(.post, collection, access: .member(of: .path("namespace")), handler: create),
-                Route(
-                    .get, "/api/web/namespaces/{namespace}/api_credentials/{name}",
-                    access: .member(of: .path("namespace")), handler: get),
-                Route(
-                    .post, "/api/web/namespaces/{namespace}/revoke/api_credentials",
-                    access: .member(of: .path("namespace")), lane: .reserved, handler: revoke),
-            ])
+            routes: personalRoutes + serviceRoutes + scimRoutes + additionalRoutes(.personal)
+                + additionalRoutes(.service) + [selfRevocation] + authorityRoutes)
     }
 
-    private func list(_ request: Request) async throws -> Response {
-        let namespace = try request.namespace()
-        let records = try await failing {
-            () async throws(CredentialFailure) in
-            try await broker.listCredentials(
-                in: namespace, by: try caller(request), roles: roles(), limit: Self.listLimit)
-        }
-        let now = broker.time.now()
-        let items = records.map { ResponseShapes.listed($0, ownerName: broker.ownerName($0), at: now) }
-        return .json(["items": .array(items)])
-    }
+    private static let namespaces = "/api/web/namespaces/{namespace}/"
 
-    private func create(_ request: Request) async throws -> Response {
-        let namespace = try request.namespace()
-        let body = try RequestBody(request.body)
-        let name = try body.required("name", try body.text("name"))
-        let specification = try body.required("spec", try body.object("spec"))
-        // Absent is the enum's zero (contract README 2.2).
-        let type = try specification.enumeration("type", CredentialType.allCases) ?? .apiCertificate
-        guard type == .apiToken else {
-            throw specification.invalid("type", "must be API_TOKEN: this version makes no other API credentials")
-        }
-        let days = try body.integer("expiration_days")
-        let created = try await failing {
-            () async throws(CredentialFailure) in
-            try await broker.createToken(
-                name: name, days: days, in: namespace, by: try caller(request), context: context(request))
-        }
-        return .json(ResponseShapes.created(created, at: broker.time.now()))
-    }
+    static func path(_ rest: String) -> PathTemplate { PathTemplate(namespaces + rest) }
 
-    private func get(_ request: Request) async throws -> Response {
-        let namespace = try request.namespace()
-        let name = try request.parameter("name")
-        let record = try await failing {
-            () async throws(CredentialFailure) in
-            try await broker.credential(
-                named: name, in: namespace, by: try caller(request), for: .get, roles: roles())
-        }
-        return .json(
-            ResponseShapes.object(
-                record, ownerName: broker.ownerName(record), tenant: broker.settings.tenant, at: broker.time.now()))
-    }
-
-    private func revoke(_ request: Request) async throws -> Response {
-        let namespace = try request.namespace()
-        let body = try RequestBody(request.body)
-        let name = try body.required("name", try body.text("name"))
-        try await failing {
-            () async throws(CredentialFailure) in
-            try await broker.revokeCredential(
-                named: name, in: namespace, by: try caller(request), roles: roles(), context: context(request))
-        }
-        return .json(ResponseShapes.done)
-    }
-
-    private func caller(_ request: Request) throws(CredentialFailure) -> Caller {
-        guard let caller = request.caller else { throw .notFound }  // the route's access guarantees one
-        return caller
-    }
-
-    private func context(_ request: Request) -> RequestContext {
-        RequestContext(requestID: request.id, remoteAddress: request.remoteAddress)
-    }
-
-    private func failing<Value: Sendable>(
-        _ body: () async throws(CredentialFailure) -> Value
-    ) async throws(APIError) -> Value {
-        do {
-            return try await body()
-        } catch {
-            throw APIError(error)
+    /// Who may do something to a family in the namespace of the path. One's own personal credentials need no role, and
+    /// the broker tells own from others'.
+    static func access(_ family: CredentialFamily, _ verb: Verb) -> Access {
+        switch family {
+        case .personal: .member(of: .path("namespace"))
+        case .service: .permission(.serviceCredentials, verb, in: .path("namespace"))
         }
     }
-}
 
-extension APIError {
-    /// The one table from the broker's refusals to the contract's codes (contract README 2.6).
-    init(_ failure: CredentialFailure) {
-        switch failure {
-        case .invalid(let field, let reason): self.init(.invalidArgument, "Field \(field) \(reason).")
-        case .notFound: self.init(.notFound, "No such credential.")
-        case .notPermitted(let reason): self.init(.permissionDenied, "Not permitted: \(reason).")
-        case .store(.unavailable):
-            self.init(.unavailable, "The credential store cannot commit now; nothing was changed.", retryAfter: 1)
-        case .store(.alreadyExists), .store(.alreadyUsed): self.init(.alreadyExists, "It already exists.")
-        case .store(.conflict): self.init(.aborted, "It was changed at the same time; read it and try again.")
-        case .cannotMake: self.init(.internalError, "The credential could not be made.")
-        }
+    private var personalRoutes: [Route] {
+        life(of: .personal) + [
+            Route(
+                .post, Self.path("api_credentials"), access: Self.access(.personal, .create), handler: createPersonal)
+        ] + bulkRoutes(.personal, access: .member(of: .fixed(.system)))
+    }
+
+    private var serviceRoutes: [Route] {
+        life(of: .service) + [
+            Route(
+                .post, Self.path("service_credentials"), access: Self.access(.service, .create), handler: createService),
+            Route(
+                .put, Self.path("service_credentials/{name}"), access: Self.access(.service, .update),
+                handler: replaceService),
+        ] + bulkRoutes(.service, access: .permission(.serviceCredentials, .delete, in: .fixed(.system)))
+    }
+
+    /// What both families have.
+    private func life(of family: CredentialFamily) -> [Route] {
+        let name = family.rawValue
+        return [
+            // Whoever has no role sees what is their own: nothing, or the service credential they call with.
+            Route(.get, Self.path(name), access: .member(of: .path("namespace"))) { try await list($0, family) },
+            Route(.get, Self.path(name + "/{name}"), access: Self.access(family, .get)) { try await get($0, family) },
+            Route(.post, Self.path("activate/" + name), access: Self.access(family, .update)) {
+                try await activate($0, family)
+            },
+            Route(.post, Self.path("renew/" + name), access: Self.access(family, .update)) {
+                try await renew($0, family)
+            },
+            Route(.post, Self.path("revoke/" + name), access: Self.access(family, .delete), lane: .reserved) {
+                try await revoke($0, family)
+            },
+        ]
+    }
+
+    /// Bulk revocation is of `system` only. Another namespace is told so.
+    private func bulkRoutes(_ family: CredentialFamily, access: Access) -> [Route] {
+        [
+            Route(
+                .post, PathTemplate("/api/web/namespaces/system/bulk_revoke/" + family.rawValue), access: access,
+                lane: .reserved
+            ) { try await bulkRevoke($0, family) },
+            Route(
+                .post, Self.path("bulk_revoke/" + family.rawValue), access: .member(of: .path("namespace")),
+                isDescribed: false
+            ) { _ in throw APIError.systemOnly },
+        ]
     }
 }

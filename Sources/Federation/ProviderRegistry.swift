@@ -54,6 +54,10 @@ package final class ProviderRegistry: Sendable {
     /// The definitions in force.
     package var definitions: [ProviderDefinition] { table.withLock { $0 }.providers.map(\.definition) }
 
+    package func hasProvider(named name: String) -> Bool {
+        definitions.contains { $0.name.rawValue.utf8.elementsEqual(name.utf8) }
+    }
+
     /// Who the bearer of this token is (RFC 7519 §7.2, OpenID Connect Core §3.1.3.7).
     ///
     /// A token can cause at most one fetch, of its configured issuer's keys, and only when its unverified claims leave a

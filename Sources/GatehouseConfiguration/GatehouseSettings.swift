@@ -28,6 +28,7 @@ package struct GatehouseSettings: Sendable {
     package var bootstrapToken: BootstrapToken?
     package var limits: LimitSettings
     package var tenant: String
+    package var certificates: CertificateConfiguration
     package var plugins: [PluginName]
 
     package init(
@@ -36,7 +37,7 @@ package struct GatehouseSettings: Sendable {
         signingAlgorithm: SignatureAlgorithm = .ES256,
         allowedOrigins: [String] = [],
         bootstrapToken: BootstrapToken? = nil, limits: LimitSettings = .standard, tenant: String = "default",
-        plugins: [PluginName] = PluginName.standard
+        certificates: CertificateConfiguration = CertificateConfiguration(), plugins: [PluginName] = PluginName.standard
     ) {
         self.listeners = listeners
         self.publicURL = publicURL
@@ -50,6 +51,7 @@ package struct GatehouseSettings: Sendable {
         self.bootstrapToken = bootstrapToken
         self.limits = limits
         self.tenant = tenant
+        self.certificates = certificates
         self.plugins = plugins
     }
 }

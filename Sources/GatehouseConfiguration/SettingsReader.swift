@@ -22,6 +22,7 @@ enum SettingsReader {
         let keys = map["keys"].map { $0.keys() }
         let origins = map["outbound"].map { $0.outbound() }
         let bootstrap = map["bootstrap"].map { $0.bootstrap() }
+        let certificates = map["certificates"].map { $0.certificates() }
         guard let publicURL else { return nil }
         return GatehouseSettings(
             listeners: (listeners ?? [defaultListener]) ?? [], publicURL: publicURL, proxy: proxy ?? nil,
@@ -31,6 +32,7 @@ enum SettingsReader {
             signingAlgorithm: (keys ?? nil)?.algorithm ?? .ES256,
             allowedOrigins: (origins ?? nil) ?? [], bootstrapToken: bootstrap ?? nil,
             limits: (limits ?? nil) ?? .standard, tenant: (tenant ?? nil) ?? "default",
+            certificates: (certificates ?? nil) ?? CertificateConfiguration(),
             plugins: (plugins ?? nil) ?? PluginName.standard)
     }
 }

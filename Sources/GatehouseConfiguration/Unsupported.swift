@@ -23,7 +23,7 @@ enum Unsupported {
         "postgresql": "the database is SQLite only",
     ]
 
-    static let plugins: Set<PluginName> = [.signIn, .providers, .directory, .scim, .gateway, .console]
+    static let plugins: Set<PluginName> = [.signIn, .scim, .gateway, .console]
 
     /// Keys of `limits` that hold, or will hold, with their default only.
     static let limits: Set<LimitName> = [

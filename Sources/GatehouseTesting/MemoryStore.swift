@@ -95,13 +95,56 @@ package final class MemoryStore: BrokerStore {
     package func credentials(_ query: CredentialQuery) async throws(StoreFailure) -> [CredentialRecord] {
         try read { tables in
             let found = tables.credentials.values.filter { record in
-                record.namespace == query.namespace && query.types.contains(record.type)
+                record.namespace == query.namespace && query.types.contains(record.type) && !record.isPending
                     && (query.owner.map { $0 == record.owner } ?? true)
-                    && (query.after.map { Key($0) < Key(record.name) } ?? true)
+                    && (query.expiringBy.map { record.expiresAt <= $0 } ?? true)
+                    && Self.isBehind(record, query.order)
             }
-            return Array(found.sorted { Key($0.name) < Key($1.name) }.prefix(max(query.limit, 0)))
+            return Array(found.sorted { Self.precedes($0, $1, query.order) }.prefix(max(query.limit, 0)))
         }
     }
+
+    private static func isBehind(_ record: CredentialRecord, _ order: CredentialQuery.Order) -> Bool {
+        switch order {
+        case .name(let after): after.map { Key($0) < Key(record.name) } ?? true
+        case .expiry(let after, let id):
+            after < record.expiresAt || (after == record.expiresAt && (id.map { $0 < record.id } ?? false))
+        }
+    }
+
+    private static func precedes(
+        _ lhs: CredentialRecord, _ rhs: CredentialRecord, _ order: CredentialQuery.Order
+    ) -> Bool {
+        switch order {
+        case .name: Key(lhs.name) < Key(rhs.name)
+        case .expiry: (lhs.expiresAt, lhs.id) < (rhs.expiresAt, rhs.id)
+        }
+    }
+
+    package func credentials(
+        ownedBy owner: PrincipalID, limit: Int
+    ) async throws(StoreFailure) -> [CredentialRecord] {
+        try read { tables in
+            Array(tables.credentials.values.filter { $0.owner == owner }.sorted { $0.id < $1.id }.prefix(max(limit, 0)))
+        }
+    }
+
+    package func object(_ id: StoredObject.ID) async throws(StoreFailure) -> StoredObject? {
+        try read { $0.objects[id] }
+    }
+
+    package func objects(
+        _ kind: StoredObject.Kind, after name: String?, limit: Int
+    ) async throws(StoreFailure) -> [StoredObject] {
+        try read { tables in
+            let found = tables.objects.values.filter { object in
+                object.id.kind == kind && (name.map { Key($0) < object.id.name } ?? true)
+            }
+            return Array(found.sorted { $0.id.name < $1.id.name }.prefix(max(limit, 0)))
+        }
+    }
+
+    package func reply(_ key: Digest32) async throws(StoreFailure) -> StoredReply? { try read { $0.replies[key] } }
 
     package func setting(_ name: String) async throws(StoreFailure) -> String? { try read { $0.settings[Key(name)] } }
 

@@ -19,11 +19,17 @@ struct MemoryTables: Sendable {
     }
 
     private(set) var credentials: [CredentialID: CredentialRecord] = [:]
+    private(set) var objects: [StoredObject.ID: StoredObject] = [:]
+    private(set) var replies: [Digest32: StoredReply] = [:]
     private(set) var settings: [Key: String] = [:]
     private(set) var audit: [AuditEntry] = []
     private(set) var chain: AuditChain
     private var names: Set<Name> = []
-    private var hashes: Set<TokenHash> = []
+    /// Present and previous token hashes, and serials: each once in the whole store.
+    private var proofs: Set<Key> = []
+    private var members: [PrincipalID: Set<Key>] = [:]
+    private var certificates: [Key: RevokedCertificate] = [:]
+    private var lastUses: [CredentialID: CredentialUse] = [:]
     private var principals: [PrincipalID: PrincipalRecord] = [:]
     private var uses: [UseKey: Timestamp] = [:]
     private var revoked: [Key: Timestamp] = [:]
@@ -35,8 +41,15 @@ struct MemoryTables: Sendable {
 
     /// As `loadIndex` tells it.
     var everything: [StoreChange] {
-        principals.values.sorted { $0.principal.id < $1.principal.id }.map { .insertPrincipal($0) }
+        objects.values.sorted { ($0.id.kind.rawValue, $0.id.name) < ($1.id.kind.rawValue, $1.id.name) }
+            .map { .insertObject($0) }
+            + principals.values.sorted { $0.principal.id < $1.principal.id }.map { .insertPrincipal($0) }
+            + members.sorted { $0.key < $1.key }.flatMap { id, groups in
+                groups.sorted().map { .addMember(group: $0.rawValue, id) }
+            }
             + credentials.values.sorted { $0.id < $1.id }.map { .insertCredential($0) }
+            + lastUses.values.sorted { $0.id < $1.id }.map { .recordUse($0) }
+            + certificates.sorted { $0.key < $1.key }.map { .revokeCertificate($0.value) }
             + revoked.sorted { $0.key < $1.key }.map {
                 .revokeToken(RevokedToken(tokenID: $0.key.rawValue, until: $0.value))
             }
@@ -49,8 +62,12 @@ struct MemoryTables: Sendable {
         case .updateCredential(let record): return try update(record)
         case .deleteCredential(let id, let revision):
             guard let stored = credentials[id], stored.revision == revision else { throw .conflict }
+            let use = lastUses.removeValue(forKey: id)
             remove(stored)
-            return { tables in tables.put(stored) }
+            return { tables in
+                tables.put(stored)
+                tables.lastUses[id] = use
+            }
         case .insertPrincipal(let record):
             guard principals[record.principal.id] == nil else { throw .alreadyExists }
             return replace(record)
@@ -63,6 +80,35 @@ struct MemoryTables: Sendable {
             }
             (stored.isEnabled, stored.bindings, stored.revision) = (record.isEnabled, record.bindings, record.revision)
             return replace(stored)
+        case .deletePrincipal(let id):
+            guard let before = principals[id], !credentials.values.contains(where: { $0.owner == id }) else {
+                throw .conflict
+            }
+            let groups = members.removeValue(forKey: id)
+            principals[id] = nil
+            return { tables in
+                tables.principals[id] = before
+                tables.members[id] = groups
+            }
+        case .addMember, .removeMember: return try changeMembers(change)
+        case .insertObject, .updateObject, .deleteObject: return try changeObjects(change)
+        case .revokeCertificate(let certificate):
+            let key = Key(certificate.serial)
+            guard certificates[key] == nil else { return { _ in } }
+            certificates[key] = certificate
+            return { tables in tables.certificates[key] = nil }
+        case .rememberReply(let reply, let now):
+            let before = replies[reply.key]
+            if let before, before.until > now { throw .alreadyExists }
+            replies[reply.key] = reply
+            return { tables in tables.replies[reply.key] = before }
+        case .recordUse(let use):
+            guard credentials[use.id] != nil else { return { _ in } }
+            let before = lastUses[use.id]
+            lastUses[use.id] = CredentialUse(
+                id: use.id, current: Self.later(before?.current, use.current),
+                previous: Self.later(before?.previous, use.previous))
+            return { tables in tables.lastUses[use.id] = before }
         case .claim(let use):
             let key = UseKey(kind: use.kind, authority: Key(use.authority), key: Key(use.key))
             guard uses[key] == nil else { throw .alreadyUsed }
@@ -83,10 +129,51 @@ struct MemoryTables: Sendable {
         }
     }
 
+    private static func later(_ lhs: Timestamp?, _ rhs: Timestamp?) -> Timestamp? {
+        guard let lhs, let rhs else { return lhs ?? rhs }
+        return max(lhs, rhs)
+    }
+
+    private mutating func changeMembers(_ change: StoreChange) throws(StoreFailure) -> Undo {
+        switch change {
+        case .addMember(let group, let id):
+            guard principals[id] != nil else { throw .conflict }
+            let before = members[id]
+            members[id, default: []].insert(Key(group))
+            return { tables in tables.members[id] = before }
+        case .removeMember(let group, let id):
+            let before = members[id]
+            members[id]?.remove(Key(group))
+            return { tables in tables.members[id] = before }
+        default: return { _ in }
+        }
+    }
+
+    private mutating func changeObjects(_ change: StoreChange) throws(StoreFailure) -> Undo {
+        let (id, before, after): (StoredObject.ID, StoredObject?, StoredObject?)
+        switch change {
+        case .insertObject(let object):
+            guard objects[object.id] == nil else { throw .alreadyExists }
+            (id, before, after) = (object.id, nil, object)
+        case .updateObject(let object):
+            guard let stored = objects[object.id], stored.revision == object.revision &- 1 else { throw .conflict }
+            var next = object
+            next.revision = object.revision
+            (id, before, after) = (object.id, stored, next)
+        case .deleteObject(let objectID, let revision):
+            guard let stored = objects[objectID], stored.revision == revision else { throw .conflict }
+            (id, before, after) = (objectID, stored, nil)
+        default: return { _ in }
+        }
+        objects[id] = after
+        return { tables in tables.objects[id] = before }
+    }
+
     private mutating func insert(_ record: CredentialRecord) throws(StoreFailure) -> Undo {
         let name = Name(namespace: record.namespace, name: Key(record.name))
-        let isHashTaken = record.tokenHash.map(hashes.contains) ?? false
-        guard credentials[record.id] == nil, !names.contains(name), !isHashTaken else { throw .alreadyExists }
+        guard credentials[record.id] == nil, !names.contains(name), proofs.isDisjoint(with: Self.proofs(of: record)) else {
+            throw .alreadyExists
+        }
         guard principals[record.owner] != nil else { throw .conflict }  // the owner is gone
         put(record)
         return { tables in tables.remove(record) }
@@ -95,26 +182,40 @@ struct MemoryTables: Sendable {
     private mutating func update(_ record: CredentialRecord) throws(StoreFailure) -> Undo {
         guard let before = credentials[record.id], before.revision == record.revision &- 1 else { throw .conflict }
         var stored = before
+        stored.proof = record.proof
         stored.expiresAt = record.expiresAt
         stored.isActive = record.isActive
         stored.markedForDeletionAt = record.markedForDeletionAt
         stored.rights = record.rights
         stored.removableAt = record.removableAt
         stored.revision = record.revision
-        put(stored)
-        return { tables in tables.put(before) }
+        let after = stored
+        remove(before)
+        put(after)
+        return { tables in
+            tables.remove(after)
+            tables.put(before)
+        }
+    }
+
+    private static func proofs(of record: CredentialRecord) -> Set<Key> {
+        switch record.proof {
+        case .token(let token):
+            Set(([token.hash] + (token.previous.map { [$0.hash] } ?? [])).map { Key("\($0.bytes)") })
+        case .certificate(let certificate): [Key(certificate.serial)]
+        }
     }
 
     private mutating func put(_ record: CredentialRecord) {
         credentials[record.id] = record
         names.insert(Name(namespace: record.namespace, name: Key(record.name)))
-        if let hash = record.tokenHash { hashes.insert(hash) }
+        proofs.formUnion(Self.proofs(of: record))
     }
 
     private mutating func remove(_ record: CredentialRecord) {
         credentials[record.id] = nil
         names.remove(Name(namespace: record.namespace, name: Key(record.name)))
-        if let hash = record.tokenHash { hashes.remove(hash) }
+        proofs.subtract(Self.proofs(of: record))
     }
 
     private mutating func replace(_ record: PrincipalRecord) -> Undo {
@@ -127,7 +228,17 @@ struct MemoryTables: Sendable {
         var rest = max(limit, 0)
         let outlived = credentials.values.filter { $0.removableAt < now }
             .sorted { ($0.removableAt, $0.id) < ($1.removableAt, $1.id) }.prefix(rest)
-        for record in outlived { remove(record) }
+        for record in outlived {
+            lastUses[record.id] = nil
+            remove(record)
+        }
+        var removed = outlived.map { StoreChange.deleteCredential($0.id, revision: $0.revision) }
+        for owner in Set(outlived.map(\.owner)).sorted() {
+            guard principals[owner]?.principal.kind == .service, !credentials.values.contains(where: { $0.owner == owner })
+            else { continue }
+            (principals[owner], members[owner]) = (nil, nil)
+            removed.append(.deletePrincipal(owner))
+        }
         rest -= outlived.count
         let oldUses = uses.filter { $0.value < now }.sorted { $0.value < $1.value }.prefix(rest)
         for (key, _) in oldUses { uses[key] = nil }
@@ -135,6 +246,12 @@ struct MemoryTables: Sendable {
         let oldTokens = revoked.filter { $0.value < now }.sorted { $0.value < $1.value }.prefix(rest)
         for (key, _) in oldTokens { revoked[key] = nil }
         rest -= oldTokens.count
-        return (max(limit, 0) - rest, outlived.map { .deleteCredential($0.id, revision: $0.revision) })
+        let oldCertificates = certificates.filter { $0.value.until < now }.sorted { $0.key < $1.key }.prefix(rest)
+        for (key, _) in oldCertificates { certificates[key] = nil }
+        rest -= oldCertificates.count
+        let oldReplies = replies.filter { $0.value.until < now }.prefix(rest)
+        for (key, _) in oldReplies { replies[key] = nil }
+        rest -= oldReplies.count
+        return (max(limit, 0) - rest, removed)
     }
 }

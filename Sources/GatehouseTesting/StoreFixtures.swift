@@ -31,15 +31,43 @@ package enum StoreFixtures {
 
     package static func credential(
         _ number: Int, name: String? = nil, namespace: NamespaceName = .system, owner: PrincipalID = owner,
-        type: CredentialType = .apiToken, hash: TokenHash?? = .none, rights: CredentialRights = .owner(ceiling: nil),
+        type: CredentialType = .apiToken, hash: TokenHash? = nil, rights: CredentialRights = .owner(ceiling: nil),
         removableAt: Int64 = 1_000_000, revision: Int64 = 1
     ) -> CredentialRecord {
         CredentialRecord(
             id: CredentialID(unchecked: "cred_\(number)"), namespace: namespace, name: name ?? "name-\(number)",
             type: type,
-            owner: owner, tokenHash: hash ?? Self.hash(number), createdAt: Timestamp(milliseconds: 3_000),
+            owner: owner, proof: proof(number, type: type, hash: hash), createdAt: Timestamp(milliseconds: 3_000),
             expiresAt: Timestamp(milliseconds: 900_000), rights: rights, parent: .subjectToken("aa"), root: .bootstrap,
             removableAt: Timestamp(milliseconds: removableAt), revision: revision)
+    }
+
+    /// A token, or a certificate that is signed.
+    package static func proof(_ number: Int, type: CredentialType, hash: TokenHash?) -> CredentialProof {
+        guard let digest = hash ?? Self.hash(number), type.form == .token else {
+            return .certificate(CertificateProof(serial: "serial-\(number)", fingerprint: Self.hash(number)))
+        }
+        return .token(TokenGenerations(hash: digest, madeAt: Timestamp(milliseconds: 3_000)))
+    }
+
+    /// Every shape of a proof in turn.
+    static func everyProof(_ number: Int, type: CredentialType) -> CredentialProof {
+        guard type.form == .token, let hash = hash(number), let old = Self.hash(number + 1000) else {
+            let fingerprint = number % 2 == 0 ? nil : Self.hash(number)
+            return .certificate(CertificateProof(serial: "serial-\(number)", fingerprint: fingerprint))
+        }
+        let previous = TokenGenerations.Previous(
+            hash: old, madeAt: Timestamp(milliseconds: 1), retiresAt: Timestamp(milliseconds: .max))
+        return .token(
+            TokenGenerations(
+                hash: hash, generation: number % 2 == 0 ? .max : 1, madeAt: Timestamp(milliseconds: .min),
+                previous: number % 2 == 0 ? previous : nil))
+    }
+
+    package static func object(_ name: String, kind: StoredObject.Kind = .group, revision: Int64 = 1) -> StoredObject {
+        StoredObject(
+            id: StoredObject.ID(kind, name), document: ["bindings": [:], "revision": .integer(revision)],
+            createdAt: Timestamp(milliseconds: 1), modifiedAt: Timestamp(milliseconds: revision), revision: revision)
     }
 
     package static func use(

@@ -45,7 +45,7 @@ extension StoreSuite {
                 try await store.commit([.insertCredential(Fixtures.credential(number, name: name))])
             }
             let query = CredentialQuery(
-                namespace: .system, owner: nil, types: Set(CredentialType.allCases), after: nil, limit: 100)
+                namespace: .system, owner: nil, types: Set(CredentialType.allCases), limit: 100)
             let listed = try await store.credentials(query).map { Array($0.name.utf8) }
             let expected = names.map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
             try requireEqual(listed, expected, "names")
@@ -72,12 +72,16 @@ extension StoreSuite {
             for type in CredentialType.allCases {
                 number += 1
                 let base = Fixtures.credential(
-                    number, type: type, hash: number % 2 == 0 ? .some(nil) : Fixtures.hash(number),
-                    rights: rights[number % rights.count])
+                    number, type: type, rights: rights[number % rights.count])
+                let targets: [KubernetesTarget?] = [
+                    .cluster(name: "dev", namespace: "payments"), .site("site:a/b"), nil,
+                ]
                 let record = CredentialRecord(
                     id: base.id, namespace: number % 2 == 0 ? .shared : .default, name: base.name, type: type,
-                    owner: base.owner, tokenHash: base.tokenHash, createdAt: Timestamp(milliseconds: .min),
-                    expiresAt: Timestamp(milliseconds: .max), isActive: number % 3 == 0,
+                    owner: base.owner, creator: number % 2 == 0 ? nil : PrincipalID(unchecked: "usr_gone"),
+                    proof: Fixtures.everyProof(number, type: type), target: targets[number % 3],
+                    createdAt: Timestamp(milliseconds: .min), expiresAt: Timestamp(milliseconds: .max),
+                    lifetimeEndsAt: number % 2 == 0 ? Timestamp(milliseconds: -5) : nil, isActive: number % 3 == 0,
                     markedForDeletionAt: number % 3 == 1 ? Timestamp(milliseconds: 0) : nil, rights: base.rights,
                     parent: sources[number % 4], root: sources[(number + 1) % 4], removableAt: base.removableAt,
                     revision: .max)

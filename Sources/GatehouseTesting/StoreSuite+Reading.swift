@@ -76,7 +76,7 @@ extension StoreSuite {
         limit: Int
     ) async throws(StoreFailure) -> [String] {
         try await store.credentials(
-            CredentialQuery(namespace: .system, owner: owner, types: types, after: after, limit: limit)
+            CredentialQuery(namespace: .system, owner: owner, types: types, order: .name(after: after), limit: limit)
         ).map(\.name)
     }
 

@@ -100,9 +100,22 @@ extension StoreSuite {
     }
 
     private static let refusals: [(String, [StoreChange], StoreFailure)] = [
-        ("a credential's id is taken", [.insertCredential(Fixtures.credential(1, hash: .some(nil)))], .alreadyExists),
+        ("a credential's id is taken", [.insertCredential(Fixtures.credential(1, name: "other", hash: Fixtures.hash(9)))], .alreadyExists),
         ("a credential's name is taken", [.insertCredential(Fixtures.credential(2, name: "taken"))], .alreadyExists),
         ("a token hash is taken", [.insertCredential(Fixtures.credential(2, hash: Fixtures.hash(1)))], .alreadyExists),
+        (
+            "a serial is taken",
+            [
+                .insertCredential(Fixtures.credential(3, type: .kubeConfig)),
+                .insertCredential(
+                    CredentialRecord(
+                        id: CredentialID(unchecked: "cred_4"), namespace: .system, name: "name-4", type: .kubeConfig,
+                        owner: Fixtures.owner, proof: Fixtures.proof(3, type: .kubeConfig, hash: nil),
+                        createdAt: Timestamp(milliseconds: 1), expiresAt: Timestamp(milliseconds: 2),
+                        rights: .owner(ceiling: nil), parent: .bootstrap, root: .bootstrap,
+                        removableAt: Timestamp(milliseconds: 3))),
+            ], .alreadyExists
+        ),
         (
             "the owner is not there",
             [.insertCredential(Fixtures.credential(2, owner: PrincipalID(unchecked: "usr_none")))], .conflict

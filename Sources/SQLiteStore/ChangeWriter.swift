@@ -14,21 +14,15 @@ enum JobFailure: Error {
 /// Runs the changes of a transaction on a connection. The statements are prepared once.
 struct ChangeWriter {
     private let insertCredential, updateCredential, deleteCredential: Statement
-    private let insertPrincipal, ensurePrincipal, updatePrincipal: Statement
+    private let insertPrincipal, ensurePrincipal, updatePrincipal, deletePrincipal: Statement
+    private let addMember, removeMember: Statement
+    private let insertObject, updateObject, deleteObject: Statement
     private let claim, revokeToken, insertSetting, insertNamespace: Statement
+    private let revokeCertificate, rememberReply, recordUse: Statement
 
     init(_ connection: Connection) throws(EngineError) {
-        insertCredential = try connection.prepare(
-            """
-            INSERT INTO credentials (id, namespace, name, type, owner, token_hash, created_at, expires_at, is_active,
-                marked_for_deletion_at, rights, parent, root, removable_at, revision)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
-        updateCredential = try connection.prepare(
-            """
-            UPDATE credentials SET expires_at = ?, is_active = ?, marked_for_deletion_at = ?, rights = ?,
-                removable_at = ?, revision = ? WHERE id = ? AND revision = ?
-            """)
+        insertCredential = try connection.prepare(CredentialRow.insert)
+        updateCredential = try connection.prepare(CredentialRow.update)
         deleteCredential = try connection.prepare("DELETE FROM credentials WHERE id = ? AND revision = ?")
         let principal = """
             INSERT INTO principals (id, kind, name, origin_provider, origin_issuer, origin_subject, is_enabled,
@@ -38,6 +32,19 @@ struct ChangeWriter {
         ensurePrincipal = try connection.prepare(principal + " ON CONFLICT (id) DO NOTHING")
         updatePrincipal = try connection.prepare(
             "UPDATE principals SET is_enabled = ?, bindings = ?, revision = ? WHERE id = ? AND revision = ?")
+        deletePrincipal = try connection.prepare("DELETE FROM principals WHERE id = ?")
+        addMember = try connection.prepare(
+            "INSERT INTO members (group_name, principal) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        removeMember = try connection.prepare("DELETE FROM members WHERE group_name = ? AND principal = ?")
+        insertObject = try connection.prepare(
+            """
+            INSERT INTO objects (kind, name, document, created_at, modified_at, revision) VALUES (?, ?, ?, ?, ?, ?)
+            """)
+        updateObject = try connection.prepare(
+            """
+            UPDATE objects SET document = ?, modified_at = ?, revision = ? WHERE kind = ? AND name = ? AND revision = ?
+            """)
+        deleteObject = try connection.prepare("DELETE FROM objects WHERE kind = ? AND name = ? AND revision = ?")
         claim = try connection.prepare("INSERT INTO single_use (kind, authority, key, until) VALUES (?, ?, ?, ?)")
         revokeToken = try connection.prepare(
             """
@@ -47,34 +54,50 @@ struct ChangeWriter {
         insertSetting = try connection.prepare("INSERT INTO settings (name, value) VALUES (?, ?)")
         insertNamespace = try connection.prepare(
             "INSERT INTO namespaces (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING")
+        revokeCertificate = try connection.prepare(
+            """
+            INSERT INTO revoked_certificates (serial, revoked_at, until) VALUES (?, ?, ?) ON CONFLICT (serial) DO NOTHING
+            """)
+        rememberReply = try connection.prepare(
+            """
+            INSERT INTO replies (key, request, sealed, until) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (key) DO UPDATE SET request = excluded.request, sealed = excluded.sealed, until = excluded.until
+            WHERE replies.until <= ?5
+            """)
+        recordUse = try connection.prepare(
+            """
+            INSERT INTO credential_uses (credential, current, previous)
+            SELECT id, ?2, ?3 FROM credentials WHERE id = ?1
+            ON CONFLICT (credential) DO UPDATE SET
+                current = max(ifnull(current, excluded.current), ifnull(excluded.current, current)),
+                previous = max(ifnull(previous, excluded.previous), ifnull(excluded.previous, previous))
+            """)
     }
 
     func write(_ prepared: PreparedTransaction.Change) throws(JobFailure) {
         switch prepared.change {
         case .insertCredential(let record):
-            try insert(insertCredential, Self.values(record, rights: prepared.document), taken: .alreadyExists)
+            try insert(insertCredential, CredentialRow.values(record, rights: prepared.document), taken: .alreadyExists)
         case .updateCredential(let record):
-            try change(
-                updateCredential,
-                [
-                    .integer(record.expiresAt.milliseconds), .integer(record.isActive ? 1 : 0),
-                    SQLValue(record.markedForDeletionAt?.milliseconds), .text(prepared.document),
-                    .integer(record.removableAt.milliseconds), .integer(record.revision), .text(record.id.rawValue),
-                    .integer(record.revision &- 1),
-                ])
+            try change(updateCredential, CredentialRow.changes(record, rights: prepared.document))
         case .deleteCredential(let id, let revision):
             try change(deleteCredential, [.text(id.rawValue), .integer(revision)])
-        case .insertPrincipal(let record):
-            try insert(insertPrincipal, Self.values(record, bindings: prepared.document), taken: .alreadyExists)
-        case .ensurePrincipal(let record):
-            try insert(ensurePrincipal, Self.values(record, bindings: prepared.document), taken: .alreadyExists)
-        case .updatePrincipal(let record):
+        case .insertPrincipal, .ensurePrincipal, .updatePrincipal, .deletePrincipal, .addMember, .removeMember:
+            try writePrincipal(prepared)
+        case .insertObject(let object):
+            try insert(
+                insertObject,
+                Self.key(object.id) + [
+                    .text(prepared.document), .integer(object.createdAt.milliseconds),
+                    .integer(object.modifiedAt.milliseconds), .integer(object.revision),
+                ], taken: .alreadyExists)
+        case .updateObject(let object):
             try change(
-                updatePrincipal,
-                [
-                    .integer(record.isEnabled ? 1 : 0), .text(prepared.document), .integer(record.revision),
-                    .text(record.principal.id.rawValue), .integer(record.revision &- 1),
-                ])
+                updateObject,
+                [.text(prepared.document), .integer(object.modifiedAt.milliseconds), .integer(object.revision)]
+                    + Self.key(object.id) + [.integer(object.revision &- 1)])
+        case .deleteObject(let id, let revision):
+            try change(deleteObject, Self.key(id) + [.integer(revision)])
         case .claim(let use):
             let values: [SQLValue] = [
                 .text(use.kind.rawValue), .text(use.authority), .text(use.key), .integer(use.until.milliseconds),
@@ -87,8 +110,62 @@ struct ChangeWriter {
         case .insertNamespace(let name, let createdAt):
             try insert(
                 insertNamespace, [.text(name.rawValue), .integer(createdAt.milliseconds)], taken: .alreadyExists)
+        case .revokeCertificate, .rememberReply, .recordUse:
+            try writeRemembered(prepared.change)
         }
     }
+
+    private func writePrincipal(_ prepared: PreparedTransaction.Change) throws(JobFailure) {
+        switch prepared.change {
+        case .insertPrincipal(let record):
+            try insert(insertPrincipal, Self.values(record, bindings: prepared.document), taken: .alreadyExists)
+        case .ensurePrincipal(let record):
+            try insert(ensurePrincipal, Self.values(record, bindings: prepared.document), taken: .alreadyExists)
+        case .updatePrincipal(let record):
+            try change(
+                updatePrincipal,
+                [
+                    .integer(record.isEnabled ? 1 : 0), .text(prepared.document), .integer(record.revision),
+                    .text(record.principal.id.rawValue), .integer(record.revision &- 1),
+                ])
+        case .deletePrincipal(let id): try change(deletePrincipal, [.text(id.rawValue)])
+        case .addMember(let group, let id):
+            try insert(addMember, [.text(group), .text(id.rawValue)], taken: .alreadyExists)
+        case .removeMember(let group, let id):
+            try insert(removeMember, [.text(group), .text(id.rawValue)], taken: .alreadyExists)
+        default: break
+        }
+    }
+
+    private func writeRemembered(_ change: StoreChange) throws(JobFailure) {
+        switch change {
+        case .revokeCertificate(let certificate):
+            try insert(
+                revokeCertificate,
+                [
+                    .text(certificate.serial), .integer(certificate.revokedAt.milliseconds),
+                    .integer(certificate.until.milliseconds),
+                ], taken: .alreadyExists)
+        case .rememberReply(let reply, let now):
+            let values: [SQLValue] = [
+                .blob(reply.key.bytes), .blob(reply.request.bytes), .blob(reply.sealed),
+                .integer(reply.until.milliseconds), .integer(now.milliseconds),
+            ]
+            let count: Int
+            do throws(EngineError) { count = try rememberReply.run(values) } catch {
+                throw Self.failure(error, taken: .alreadyExists)
+            }
+            guard count == 1 else { throw .refused(.alreadyExists) }
+        case .recordUse(let use):
+            try insert(
+                recordUse,
+                [.text(use.id.rawValue), SQLValue(use.current?.milliseconds), SQLValue(use.previous?.milliseconds)],
+                taken: .alreadyExists)
+        default: break
+        }
+    }
+
+    private static func key(_ id: StoredObject.ID) -> [SQLValue] { [.text(id.kind.rawValue), .text(id.name.rawValue)] }
 
     private func insert(_ statement: Statement, _ values: [SQLValue], taken: StoreFailure) throws(JobFailure) {
         do throws(EngineError) { try statement.run(values) } catch { throw Self.failure(error, taken: taken) }
@@ -110,17 +187,6 @@ struct ChangeWriter {
         case ResultCode.foreignKey: .refused(.conflict)
         default: error.endsTransaction ? .engine(error) : .refused(.unavailable(error.text))
         }
-    }
-
-    private static func values(_ record: CredentialRecord, rights: String) -> [SQLValue] {
-        [
-            .text(record.id.rawValue), .text(record.namespace.rawValue), .text(record.name),
-            .text(record.type.rawValue),
-            .text(record.owner.rawValue), SQLValue(record.tokenHash?.bytes), .integer(record.createdAt.milliseconds),
-            .integer(record.expiresAt.milliseconds), .integer(record.isActive ? 1 : 0),
-            SQLValue(record.markedForDeletionAt?.milliseconds), .text(rights), .text(record.parent.text),
-            .text(record.root.text), .integer(record.removableAt.milliseconds), .integer(record.revision),
-        ]
     }
 
     private static func values(_ record: PrincipalRecord, bindings: String) -> [SQLValue] {

@@ -6,7 +6,8 @@ import StrictJSON
 struct PreparedTransaction: Sendable {
     struct Change: Sendable {
         let change: StoreChange
-        /// The rights of a credential or the bindings of a principal, as JSON text; empty for other changes.
+        /// The rights of a credential, the bindings of a principal or the document of an object, as JSON text; empty for
+        /// other changes.
         let document: String
     }
 
@@ -39,7 +40,10 @@ struct PreparedTransaction: Sendable {
         case .insertCredential(let record), .updateCredential(let record): record.rights.json.encodedText()
         case .insertPrincipal(let record), .ensurePrincipal(let record), .updatePrincipal(let record):
             record.bindings.json.encodedText()
-        case .deleteCredential, .claim, .revokeToken, .insertSetting, .insertNamespace: ""
+        case .insertObject(let object), .updateObject(let object): JSONValue.object(object.document).encodedText()
+        case .deleteCredential, .deletePrincipal, .addMember, .removeMember, .deleteObject, .claim, .revokeToken,
+            .insertSetting, .insertNamespace, .revokeCertificate, .rememberReply, .recordUse:
+            ""
         }
     }
 }

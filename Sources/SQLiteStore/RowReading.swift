@@ -9,36 +9,7 @@ struct RowReading {
     /// Rights repeat: everything that one policy issued has the same text.
     private var knownRights: [Key: CredentialRights] = [:]
 
-    static let credentialColumns = """
-        id, namespace, name, type, owner, token_hash, created_at, expires_at, is_active, marked_for_deletion_at, \
-        rights, parent, root, removable_at, revision
-        """
-
-    mutating func credential(_ row: Statement) -> CredentialRecord? {
-        guard let id = row.text(0), let namespace = row.text(1).flatMap({ try? NamespaceName($0) }),
-            let name = row.text(2),
-            let type = row.text(3).flatMap(CredentialType.init(rawValue:)),
-            let owner = row.text(4).flatMap({ try? PrincipalID($0) }), let createdAt = row.integer(6),
-            let expiresAt = row.integer(7), let isActive = row.flag(8),
-            let rights = row.text(10).flatMap({ self.rights($0) }),
-            let parent = row.text(11).flatMap(CredentialSource.init(text:)),
-            let root = row.text(12).flatMap(CredentialSource.init(text:)), let removableAt = row.integer(13),
-            let revision = row.integer(14)
-        else { return nil }
-        let hash = row.blob(5).flatMap { TokenHash($0) }
-        let markedAt = row.integer(9)
-        guard (hash == nil) == row.isNull(5), (markedAt == nil) == row.isNull(9) else { return nil }
-        return CredentialRecord(
-            id: CredentialID(unchecked: id), namespace: namespace, name: name, type: type, owner: owner,
-            tokenHash: hash,
-            createdAt: Timestamp(milliseconds: createdAt), expiresAt: Timestamp(milliseconds: expiresAt),
-            isActive: isActive,
-            markedForDeletionAt: markedAt.map { Timestamp(milliseconds: $0) }, rights: rights, parent: parent,
-            root: root,
-            removableAt: Timestamp(milliseconds: removableAt), revision: revision)
-    }
-
-    private mutating func rights(_ text: String) -> CredentialRights? {
+    mutating func rights(_ text: String) -> CredentialRights? {
         if let known = knownRights[Key(text)] { return known }
         guard let json = try? JSONValue.parse(Array(text.utf8)), let rights = CredentialRights(json: json) else {
             return nil
@@ -82,6 +53,42 @@ struct RowReading {
         return .insertNamespace(name, createdAt: Timestamp(milliseconds: createdAt))
     }
 
+    func revokedCertificate(_ row: Statement) -> RevokedCertificate? {
+        guard let serial = row.text(0), let revokedAt = row.moment(1), let until = row.moment(2) else { return nil }
+        return RevokedCertificate(serial: serial, revokedAt: revokedAt, until: until)
+    }
+
+    func member(_ row: Statement) -> StoreChange? {
+        guard let principal = row.text(0).flatMap({ try? PrincipalID($0) }), let group = row.text(1) else { return nil }
+        return .addMember(group: group, principal)
+    }
+
+    func use(_ row: Statement) -> StoreChange? {
+        guard let id = row.text(0) else { return nil }
+        return .recordUse(CredentialUse(id: CredentialID(unchecked: id), current: row.moment(1), previous: row.moment(2)))
+    }
+
+    static let objectColumns = "name, kind, document, created_at, modified_at, revision"
+
+    func object(_ row: Statement) -> StoredObject? {
+        guard let name = row.text(0), let kind = row.text(1).flatMap(StoredObject.Kind.init(rawValue:)),
+            let document = row.text(2).flatMap({ try? JSONValue.parse(Array($0.utf8)) })?.objectValue,
+            let createdAt = row.moment(3), let modifiedAt = row.moment(4), let revision = row.integer(5)
+        else { return nil }
+        return StoredObject(
+            id: StoredObject.ID(kind, name), document: document, createdAt: createdAt, modifiedAt: modifiedAt,
+            revision: revision)
+    }
+
+    static let replyColumns = "key, request, sealed, until"
+
+    func reply(_ row: Statement) -> StoredReply? {
+        guard let key = row.blob(0).flatMap({ Digest32($0) }), let request = row.blob(1).flatMap({ Digest32($0) }),
+            let sealed = row.blob(2), let until = row.moment(3)
+        else { return nil }
+        return StoredReply(key: key, request: request, sealed: sealed, until: until)
+    }
+
     func auditEntry(_ row: Statement) -> AuditEntry? {
         guard let node = row.text(0), let sequence = row.integer(1), let body = row.blob(2), let previous = row.blob(3),
             let hash = row.blob(4)
@@ -91,8 +98,10 @@ struct RowReading {
 }
 
 extension Statement {
+    func moment(_ column: Int32) -> Timestamp? { integer(column).map { Timestamp(milliseconds: $0) } }
+
     /// A column that is 0 or 1.
-    fileprivate func flag(_ column: Int32) -> Bool? {
+    func flag(_ column: Int32) -> Bool? {
         switch integer(column) {
         case 0: false
         case 1: true

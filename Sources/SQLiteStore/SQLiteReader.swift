@@ -1,5 +1,6 @@
 package import AccessPolicy
 package import Broker
+import Identifiers
 internal import GRDB
 
 /// A row that does not read as what it should be. It is left out, so what it held is refused.
@@ -17,7 +18,7 @@ package struct CorruptRow: Hashable, Sendable {
 /// Reads the database, on connections that see the last commit and never wait for the writer.
 ///
 /// On its own, from `SQLiteStore.openReadOnly`, it may run beside a live server: `gatehouse audit verify`.
-package final class SQLiteReader: CredentialReader, SettingReader, AuditReader, IndexSource {
+package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, SettingReader, AuditReader, IndexSource {
     /// A pool, also where one connection would do: a `DatabaseQueue` crashes when it is read after it was closed.
     private let database: DatabasePool
     private let reportCorruptRow: @Sendable (CorruptRow) -> Void
@@ -43,7 +44,7 @@ package final class SQLiteReader: CredentialReader, SettingReader, AuditReader, 
 
     /// A row that does not read is a failure here: "not found" would be a lie.
     private func credential(_ condition: String, _ values: [SQLValue]) async throws(StoreFailure) -> CredentialRecord? {
-        let sql = "SELECT \(RowReading.credentialColumns) FROM credentials WHERE \(condition)"
+        let sql = "SELECT \(CredentialRow.columns) FROM credentials WHERE \(condition)"
         let page = try await read(table: "credentials", sql, values) { row, reading in reading.credential(row) }
         guard page.corrupt == 0 else { throw .unavailable("the stored credential does not read") }
         return page.values.first
@@ -51,11 +52,26 @@ package final class SQLiteReader: CredentialReader, SettingReader, AuditReader, 
 
     package func credentials(_ query: CredentialQuery) async throws(StoreFailure) -> [CredentialRecord] {
         guard query.limit > 0, !query.types.isEmpty else { return [] }
-        var condition = "namespace = ?"
+        // An intent that is not signed yet is nobody's business.
+        var condition = "namespace = ? AND (serial IS NULL OR fingerprint IS NOT NULL)"
         var values: [SQLValue] = [.text(query.namespace.rawValue)]
-        if let after = query.after {
-            condition += " AND name > ?"
-            values.append(.text(after))
+        let (index, order): (String, String)
+        switch query.order {
+        case .name(let after):
+            (index, order) = ("credentials_by_name", "name")
+            if let after {
+                condition += " AND name > ?"
+                values.append(.text(after))
+            }
+        case .expiry(let after, let id):
+            (index, order) = ("credentials_by_expiry", "expires_at, id")
+            condition += " AND (expires_at, id) > (?, ?)"
+            // Nothing sorts behind this id, so without one the whole moment is behind us.
+            values += [.integer(after.milliseconds), .text(id?.rawValue ?? "\u{10FFFF}")]
+        }
+        if let expiringBy = query.expiringBy {
+            condition += " AND expires_at <= ?"
+            values.append(.integer(expiringBy.milliseconds))
         }
         if let owner = query.owner {
             condition += " AND owner = ?"
@@ -68,10 +84,46 @@ package final class SQLiteReader: CredentialReader, SettingReader, AuditReader, 
         values.append(.integer(Int64(query.limit)))
         // Named, so that the planner never takes the owner's index and sorts.
         let sql = """
-            SELECT \(RowReading.credentialColumns) FROM credentials INDEXED BY credentials_by_name
-            WHERE \(condition) ORDER BY name LIMIT ?
+            SELECT \(CredentialRow.columns) FROM credentials INDEXED BY \(index)
+            WHERE \(condition) ORDER BY \(order) LIMIT ?
             """
         return try await read(table: "credentials", sql, values) { row, reading in reading.credential(row) }.values
+    }
+
+    package func credentials(
+        ownedBy owner: PrincipalID, limit: Int
+    ) async throws(StoreFailure) -> [CredentialRecord] {
+        let sql = "SELECT \(CredentialRow.columns) FROM credentials WHERE owner = ? ORDER BY id LIMIT ?"
+        let values: [SQLValue] = [.text(owner.rawValue), .integer(Int64(max(limit, 0)))]
+        return try await read(table: "credentials", sql, values) { row, reading in reading.credential(row) }.values
+    }
+
+    // MARK: Directory
+
+    package func object(_ id: StoredObject.ID) async throws(StoreFailure) -> StoredObject? {
+        let sql = "SELECT \(RowReading.objectColumns) FROM objects WHERE kind = ? AND name = ?"
+        let page = try await read(table: "objects", sql, [.text(id.kind.rawValue), .text(id.name.rawValue)]) {
+            row, reading in reading.object(row)
+        }
+        guard page.corrupt == 0 else { throw .unavailable("the stored object does not read") }
+        return page.values.first
+    }
+
+    package func objects(
+        _ kind: StoredObject.Kind, after name: String?, limit: Int
+    ) async throws(StoreFailure) -> [StoredObject] {
+        let condition = name == nil ? "kind = ?" : "kind = ? AND name > ?"
+        let values =
+            [SQLValue.text(kind.rawValue)] + (name.map { [SQLValue.text($0)] } ?? []) + [.integer(Int64(max(limit, 0)))]
+        let sql = "SELECT \(RowReading.objectColumns) FROM objects WHERE \(condition) ORDER BY name LIMIT ?"
+        return try await read(table: "objects", sql, values) { row, reading in reading.object(row) }.values
+    }
+
+    package func reply(_ key: Digest32) async throws(StoreFailure) -> StoredReply? {
+        let sql = "SELECT \(RowReading.replyColumns) FROM replies WHERE key = ?"
+        let page = try await read(table: "replies", sql, [.blob(key.bytes)]) { row, reading in reading.reply(row) }
+        guard page.corrupt == 0 else { throw .unavailable("the stored answer does not read") }
+        return page.values.first
     }
 
     // MARK: Settings and audit
@@ -119,16 +171,53 @@ package final class SQLiteReader: CredentialReader, SettingReader, AuditReader, 
     // MARK: Index
 
     package func loadIndex(_ receive: ([StoreChange]) -> Void) async throws(StoreFailure) {
+        for kind in StoredObject.Kind.allCases {
+            // Few of each, and none may be left out unseen: a page at a time as for a listing.
+            var after: String?
+            while true {
+                let page = try await objects(kind, after: after, limit: 1000)
+                if !page.isEmpty { receive(page.map { .insertObject($0) }) }
+                guard page.count == 1000, let last = page.last else { break }
+                after = last.name
+            }
+        }
         try await load("principals", RowReading.principalColumns, key: "id", receive) { row, reading in
             reading.principal(row).map { .insertPrincipal($0) }
         }
-        try await load("credentials", RowReading.credentialColumns, key: "id", receive) { row, reading in
+        try await loadMembers(receive)
+        try await load("credentials", CredentialRow.columns, key: "id", receive) { row, reading in
             reading.credential(row).map { .insertCredential($0) }
+        }
+        try await load("credential_uses", "credential, current, previous", key: "credential", receive) {
+            row, reading in reading.use(row)
         }
         try await load("revoked_tokens", "token_id, until", key: "token_id", receive) { row, reading in
             reading.revokedToken(row).map { .revokeToken($0) }
         }
+        try await load("revoked_certificates", "serial, revoked_at, until", key: "serial", receive) { row, reading in
+            reading.revokedCertificate(row).map { .revokeCertificate($0) }
+        }
         try await load("namespaces", "name, created_at", key: "name", receive) { row, reading in reading.namespace(row)
+        }
+    }
+
+    private func loadMembers(_ receive: ([StoreChange]) -> Void) async throws(StoreFailure) {
+        let limit = 1000
+        var after: [SQLValue] = [.text(""), .text("")]
+        while true {
+            let sql = """
+                SELECT principal, group_name FROM members INDEXED BY members_by_principal
+                WHERE (principal, group_name) > (?, ?) ORDER BY principal, group_name LIMIT ?
+                """
+            let page = try await read(table: "members", sql, after + [.integer(Int64(limit))]) { row, reading in
+                reading.member(row)
+            }
+            if !page.values.isEmpty { receive(page.values) }
+            guard page.values.count + page.corrupt >= limit else { return }
+            guard case .addMember(let group, let principal)? = page.values.last else {
+                throw .unavailable("a membership does not read")
+            }
+            after = [.text(principal.rawValue), .text(group)]
         }
     }
 

@@ -143,6 +143,24 @@ extension SQLiteStore {
         try await reader.credentials(query)
     }
 
+    package func credentials(
+        ownedBy owner: PrincipalID, limit: Int
+    ) async throws(StoreFailure) -> [CredentialRecord] {
+        try await reader.credentials(ownedBy: owner, limit: limit)
+    }
+
+    package func object(_ id: StoredObject.ID) async throws(StoreFailure) -> StoredObject? {
+        try await reader.object(id)
+    }
+
+    package func objects(
+        _ kind: StoredObject.Kind, after name: String?, limit: Int
+    ) async throws(StoreFailure) -> [StoredObject] {
+        try await reader.objects(kind, after: name, limit: limit)
+    }
+
+    package func reply(_ key: Digest32) async throws(StoreFailure) -> StoredReply? { try await reader.reply(key) }
+
     package func setting(_ name: String) async throws(StoreFailure) -> String? { try await reader.setting(name) }
 
     package func auditEntries(

@@ -11,6 +11,9 @@ enum Schema {
         migrator.registerMigration("0001_initial") { database in
             for statement in initial { try database.execute(sql: statement) }
         }
+        migrator.registerMigration("0002_credentials_and_directory") { database in
+            for statement in credentialsAndDirectory { try database.execute(sql: statement) }
+        }
         return migrator
     }
 

@@ -1,15 +1,22 @@
+import AccessPolicy
 import Broker
 
 /// Removes what has outlived its time, what ended first first.
 struct SweepWriter {
-    private let credentials, singleUses, revokedTokens: Statement
+    private let credentials, serviceUsers, singleUses, revokedTokens, revokedCertificates, replies: Statement
 
     init(_ connection: Connection) throws(EngineError) {
         credentials = try connection.prepare(
             """
             DELETE FROM credentials WHERE id IN (
                 SELECT id FROM credentials WHERE removable_at < ? ORDER BY removable_at, id LIMIT ?)
-            RETURNING id, revision
+            RETURNING id, revision, owner
+            """)
+        // A service user lives as long as something of theirs does.
+        serviceUsers = try connection.prepare(
+            """
+            DELETE FROM principals WHERE id = ?1 AND kind = 'SERVICE'
+                AND NOT EXISTS (SELECT 1 FROM credentials WHERE owner = ?1)
             """)
         singleUses = try connection.prepare(
             """
@@ -21,18 +28,30 @@ struct SweepWriter {
             DELETE FROM revoked_tokens WHERE token_id IN (
                 SELECT token_id FROM revoked_tokens WHERE until < ? ORDER BY until LIMIT ?)
             """)
+        revokedCertificates = try connection.prepare(
+            """
+            DELETE FROM revoked_certificates WHERE serial IN (
+                SELECT serial FROM revoked_certificates WHERE until < ? ORDER BY until LIMIT ?)
+            """)
+        replies = try connection.prepare(
+            "DELETE FROM replies WHERE key IN (SELECT key FROM replies WHERE until < ? ORDER BY until LIMIT ?)")
     }
 
     /// Removes at most `limit` rows of all tables together; answers how many, and which credentials.
     func sweep(before now: Timestamp, limit: Int) throws(EngineError) -> (count: Int, removed: [StoreChange]) {
         var rest = max(limit, 0)
         var removed: [StoreChange] = []
+        var owners: Set<String> = []
         try credentials.forEach([.integer(now.milliseconds), .integer(Int64(rest))]) { row in
             guard let id = row.text(0), let revision = row.integer(1) else { return }
             removed.append(.deleteCredential(CredentialID(unchecked: id), revision: revision))
+            if let owner = row.text(2) { owners.insert(owner) }
         }
         rest -= min(removed.count, rest)
-        for statement in [singleUses, revokedTokens] where rest > 0 {
+        for owner in owners where try serviceUsers.run([.text(owner)]) > 0 {
+            removed.append(.deletePrincipal(PrincipalID(unchecked: owner)))
+        }
+        for statement in [singleUses, revokedTokens, revokedCertificates, replies] where rest > 0 {
             rest -= min(try statement.run([.integer(now.milliseconds), .integer(Int64(rest))]), rest)
         }
         return (max(limit, 0) - rest, removed)

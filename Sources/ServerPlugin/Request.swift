@@ -43,6 +43,58 @@ public struct Request: Sendable {
         return value
     }
 
+    /// The first parameter of that name in the query, decoded (URL standard §5.1); `nil` when there is none or it is empty.
+    /// Others are ignored, as clients send some that we do not know.
+    public func queryParameter(_ name: String) throws(APIError) -> String? {
+        for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let key = parts.first, Self.decoded(key)?.hasSameBytes(as: name) ?? false else { continue }
+            guard let value = Self.decoded(parts.count > 1 ? parts[1] : "".utf8[...]) else {
+                throw APIError(.invalidArgument, "Query parameter \(name) is not percent-encoded UTF-8.")
+            }
+            return value.isEmpty ? nil : value
+        }
+        return nil
+    }
+
+    /// A whole number in the query, within a range; `nil` when absent.
+    public func queryNumber(_ name: String, in range: ClosedRange<Int64>) throws(APIError) -> Int64? {
+        guard let text = try queryParameter(name) else { return nil }
+        let isNumber = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard isNumber, let number = Int64(text), range.contains(number) else {
+            throw APIError(
+                .invalidArgument,
+                "Query parameter \(name) must be a whole number, \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    private static func decoded(_ text: Substring.UTF8View) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
+                    return nil
+                }
+                bytes.append(high << 4 | low)
+            default: bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func hexDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
     /// The namespace in the path. One that is not even a name cannot exist: 404.
     public func namespace(_ name: String = "namespace") throws(APIError) -> NamespaceName {
         guard let value = try? NamespaceName(try parameter(name)) else { throw .namespaceNotFound }

@@ -25,13 +25,16 @@ public struct Route: Sendable {
     public let lane: Lane
     /// Whether any Host and Origin may ask: only for documents that are public and the same for everybody.
     public let isPublicDocument: Bool
+    /// Whether the API's description speaks of it. Not of routes that exist to say what is wrong.
+    public let isDescribed: Bool
     public let handler: Handler
 
     public static let defaultBodyLimit = 64 * 1024
 
     public init(
         _ method: HTTPRequest.Method, _ path: PathTemplate, access: Access, bodyLimit: Int = Route.defaultBodyLimit,
-        errors: ErrorFormat = .api, lane: Lane = .normal, isPublicDocument: Bool = false, handler: @escaping Handler
+        errors: ErrorFormat = .api, lane: Lane = .normal, isPublicDocument: Bool = false,
+        isDescribed: Bool = true, handler: @escaping Handler
     ) {
         self.method = method
         self.path = path
@@ -40,6 +43,7 @@ public struct Route: Sendable {
         self.errors = errors
         self.lane = lane
         self.isPublicDocument = isPublicDocument
+        self.isDescribed = isDescribed
         self.handler = handler
     }
 }

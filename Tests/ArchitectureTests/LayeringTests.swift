@@ -20,7 +20,11 @@ private let allowed: [String: Set<String>] = [
     "Broker": ["OpenSSLCrypto", "JOSE", "OAuth", "AccessPolicy", "Federation"],
     "SQLiteStore": ["Broker", "AccessPolicy", "GRDB", "GRDBSQLite"],
     "ServerPlugin": ["AccessPolicy", "HTTPTypes"],
-    "CredentialsPlugin": ["ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", "HTTPTypes"],
+    // What the contract's plugins share: its JSON on the way in, its errors on the way out.
+    "APIConventions": ["ServerPlugin", "Broker", "AccessPolicy"],
+    "CredentialsPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", "HTTPTypes"],
+    "DirectoryPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "HTTPTypes"],
+    "ProvidersPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "HTTPTypes"],
     "TokenPlugin": ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", "HTTPTypes"],
     // Speaks as an identity provider of its own, so it signs; it never reaches the broker.
     "DevelopmentPlugin": ["ServerPlugin", "AccessPolicy", "JOSE", "HTTPTypes"],
@@ -38,8 +42,8 @@ private let allowed: [String: Set<String>] = [
     // Puts everything together, so it may know everything of ours; no C library and no SQL.
     "GatehouseKit": [
         "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation", "Broker",
-        "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DevelopmentPlugin", "Observability",
-        "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", "HTTPTypes", "ArgumentParser",
+        "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin", "ProvidersPlugin",
+        "DevelopmentPlugin", "Observability", "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", "HTTPTypes", "ArgumentParser",
         "ServiceLifecycle",
         "UnixSignals",
         "Glibc", "Foundation",

@@ -2,12 +2,15 @@ import AccessPolicy
 import Broker
 import CredentialsPlugin
 import DevelopmentPlugin
+import DirectoryPlugin
 import Federation
 import GatehouseConfiguration
 import HTTPFetch
 import JOSE
 import JOSELibJWT
 import Logging
+import OpenSSLCrypto
+import ProvidersPlugin
 import SQLiteStore
 import Secrets
 import ServerPlugin
@@ -44,16 +47,19 @@ struct Assembly {
         report(policies, to: logger)
         let broker = Broker(
             settings: BrokerSettings(
-                issuer: issuer, tenant: settings.tenant, signingAlgorithm: settings.signingAlgorithm), store: store,
+                issuer: issuer, tenant: settings.tenant, signingAlgorithm: settings.signingAlgorithm,
+                certificates: settings.certificates.forBroker), store: store,
             index: index, keys: keys,
             hasher: TokenHasher(key: try directory.tokenHashKey()), providers: providers, policies: policies, time: time
         )
         try await broker.load()
+        try await broker.loadAuthority(
+            given: settings.certificates.authority.map { ($0.certificate, $0.key) }, sealing: try directory.sealingKey())
         let token = try await bootstrap(broker, keeping: settings.bootstrapToken)
         return Assembly(
             settings: settings, broker: broker, store: store, fetcher: fetcher,
             plugins: plugins(settings, broker: broker) + additional,
-            access: AccessCheck(roles: { .builtIn }, namespaces: BrokerNamespaces(broker: broker)),
+            access: AccessCheck(roles: { index.roles }, namespaces: BrokerNamespaces(broker: broker)),
             administratorToken: token)
     }
 
@@ -103,14 +109,25 @@ struct Assembly {
 
     /// The plugins that the configuration names.
     private static func plugins(_ settings: GatehouseSettings, broker: Broker) -> [Plugin] {
-        let roles: @Sendable () -> RoleCatalog = { .builtIn }
+        let roles: @Sendable () -> RoleCatalog = { broker.roles }
         return settings.plugins.compactMap { name in
             switch name {
-            case .credentials: CredentialsPlugin(broker: broker, roles: roles).plugin
+            case .credentials: CredentialsPlugin(broker: broker).plugin
+            case .directory: DirectoryPlugin(broker: broker).plugin
+            case .providers: ProvidersPlugin(broker: broker).plugin
             case .token: TokenPlugin(broker: broker, roles: roles).plugin
             // Refused by the configuration reader: `development` is added by `--dev`, the others are not part of this version.
-            case .development, .signIn, .providers, .directory, .scim, .gateway, .console: nil
+            case .development, .signIn, .scim, .gateway, .console: nil
             }
         }
+    }
+}
+
+extension CertificateConfiguration {
+    /// As the broker asks for it.
+    fileprivate var forBroker: CertificateSettings {
+        CertificateSettings(
+            bundleEncryption: bundles == .aes256 ? .aes256 : .tripleDES, kubernetesServer: kubernetesServer,
+            kubernetesAuthority: kubernetesAuthority)
     }
 }

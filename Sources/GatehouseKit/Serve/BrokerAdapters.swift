@@ -7,9 +7,13 @@ struct BrokerAuthenticator: Authenticator {
     let broker: Broker
 
     func authenticate(_ presented: PresentedCredentials) async throws(APIError) -> Caller {
-        // No certificate authority of ours exists yet, so no client certificate proves anybody: it is not a credential.
-        do {
-            return try broker.authenticate(authorization: presented.authorization)
+        do throws(CredentialRefusal) {
+            let purpose: Broker.Purpose = presented.purpose == .provisioning ? .provisioning : .api
+            // A token decides where there is one: a client may show a certificate to every server it meets.
+            if presented.authorization.isEmpty, let certificate = presented.certificate, purpose == .api {
+                return try broker.authenticate(certificate: certificate)
+            }
+            return try broker.authenticate(authorization: presented.authorization, for: purpose)
         } catch {
             throw .unauthenticated
         }

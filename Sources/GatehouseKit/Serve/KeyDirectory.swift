@@ -74,11 +74,16 @@ struct KeyDirectory: SigningKeyStorage {
         return names.sorted()
     }
 
-    // MARK: The token hash key
+    // MARK: Keys of our own
 
-    /// 32 random bytes, made at the first start.
-    func tokenHashKey() throws -> Secret {
-        let file = path + "/token-hash.key"
+    /// What token hashes are made with: 32 random bytes, made at the first start.
+    func tokenHashKey() throws -> Secret { try ownKey("token-hash.key") }
+
+    /// What secrets in the database are sealed with, such as the certificate authority's key.
+    func sealingKey() throws -> SealingKey { try SealingKey(try ownKey("sealing.key")) }
+
+    private func ownKey(_ name: String) throws -> Secret {
+        let file = path + "/" + name
         if let bytes = try PrivateFile.read(file) {
             guard bytes.count == 32 else {
                 throw FileFailure(path: file, operation: "use (it must be 32 bytes)", code: EINVAL)

@@ -42,6 +42,8 @@ struct RunningServer {
                 services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))
         try await group.run()
+        // When credentials were last used is written once a minute: the last part of it here.
+        try? await assembly.broker.writeUses()
         assembly.store.close()
         await assembly.fetcher.shutdown()
     }

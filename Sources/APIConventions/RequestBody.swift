@@ -1,17 +1,17 @@
 import Identifiers
-import ServerPlugin
+package import ServerPlugin
 import StrictJSON
 
 /// A request body as clients of the original API send it: protobuf's JSON (contract README 2.2).
 ///
 /// Names in snake_case or lowerCamelCase, integers as numbers or texts, enums by name or number, empty texts as unset,
 /// unknown members ignored, whatever the content type. Still one strict reader underneath: no member twice, no garbage.
-struct RequestBody: Sendable {
+package struct RequestBody: Sendable {
     private let object: JSONObject
     /// Where in the body, for messages: `spec.` or nothing.
     private let prefix: String
 
-    init(_ bytes: [UInt8]) throws(APIError) {
+    package init(_ bytes: [UInt8]) throws(APIError) {
         prefix = ""
         guard !bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }) else {
             object = JSONObject()
@@ -40,14 +40,14 @@ struct RequestBody: Sendable {
     }
 
     /// A text; empty is unset.
-    func text(_ name: String) throws(APIError) -> String? {
+    package func text(_ name: String) throws(APIError) -> String? {
         guard let value = try member(name) else { return nil }
         guard let text = value.stringValue else { throw invalid(name, "must be a string, not \(value.kind)") }
         return text.isEmpty ? nil : text
     }
 
     /// An integer, as a number or a text of digits; empty text is unset.
-    func integer(_ name: String) throws(APIError) -> Int64? {
+    package func integer(_ name: String) throws(APIError) -> Int64? {
         guard let value = try member(name) else { return nil }
         if let integer = value.integerValue { return integer }
         if case .number(let number) = value {
@@ -68,7 +68,7 @@ struct RequestBody: Sendable {
     }
 
     /// One of an enum, by name or by number in the order of `cases`.
-    func enumeration<Value: RawRepresentable>(_ name: String, _ cases: [Value]) throws(APIError) -> Value?
+    package func enumeration<Value: RawRepresentable>(_ name: String, _ cases: [Value]) throws(APIError) -> Value?
     where Value.RawValue == String {
         guard let value = try member(name) else { return nil }
         if let number = value.integerValue {
@@ -85,18 +85,74 @@ struct RequestBody: Sendable {
         return found
     }
 
-    func object(_ name: String) throws(APIError) -> RequestBody? {
+    package func object(_ name: String) throws(APIError) -> RequestBody? {
         guard let value = try member(name) else { return nil }
         guard let object = value.objectValue else { throw invalid(name, "must be an object, not \(value.kind)") }
         return RequestBody(object, prefix: prefix + name + ".")
     }
 
-    func required<Value>(_ name: String, _ value: Value?) throws(APIError) -> Value {
+    /// A list of texts; absent is empty.
+    package func texts(_ name: String) throws(APIError) -> [String] {
+        guard let value = try member(name) else { return [] }
+        guard let elements = value.arrayValue else { throw invalid(name, "must be an array, not \(value.kind)") }
+        var texts: [String] = []
+        for (index, element) in elements.enumerated() {
+            guard let text = element.stringValue, !text.isEmpty else {
+                throw invalid("\(name)[\(index)]", "must be a string that is not empty")
+            }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    /// A list of objects; absent is empty.
+    package func objects(_ name: String) throws(APIError) -> [RequestBody] {
+        guard let value = try member(name) else { return [] }
+        guard let elements = value.arrayValue else { throw invalid(name, "must be an array, not \(value.kind)") }
+        var objects: [RequestBody] = []
+        for (index, element) in elements.enumerated() {
+            guard let object = element.objectValue else {
+                throw invalid("\(name)[\(index)]", "must be an object, not \(element.kind)")
+            }
+            objects.append(RequestBody(object, prefix: prefix + "\(name)[\(index)]."))
+        }
+        return objects
+    }
+
+    /// A map from names to objects, in order; its keys are data, not spellings. Absent is empty.
+    package func map(_ name: String) throws(APIError) -> [(key: String, value: RequestBody)] {
+        guard let value = try member(name) else { return [] }
+        guard let object = value.objectValue else { throw invalid(name, "must be an object, not \(value.kind)") }
+        var entries: [(key: String, value: RequestBody)] = []
+        for element in object.members {
+            let key = element.name.rawValue
+            guard let inner = element.value.objectValue else {
+                throw invalid("\(name).\(key)", "must be an object, not \(element.value.kind)")
+            }
+            entries.append((key, RequestBody(inner, prefix: prefix + "\(name).\(key).")))
+        }
+        return entries
+    }
+
+    package func boolean(_ name: String) throws(APIError) -> Bool? {
+        guard let value = try member(name) else { return nil }
+        if let flag = value.boolValue { return flag }
+        switch value.stringValue {
+        case ""?: return nil
+        case "true"?: return true
+        case "false"?: return false
+        default: throw invalid(name, "must be true or false, not \(value.kind)")
+        }
+    }
+
+    package func has(_ name: String) throws(APIError) -> Bool { try member(name) != nil }
+
+    package func required<Value>(_ name: String, _ value: Value?) throws(APIError) -> Value {
         guard let value else { throw invalid(name, "is required") }
         return value
     }
 
-    func invalid(_ name: String, _ reason: String) -> APIError {
+    package func invalid(_ name: String, _ reason: String) -> APIError {
         APIError(.invalidArgument, "Field \(prefix)\(name) \(reason).")
     }
 

@@ -1,0 +1,114 @@
+import AccessPolicy
+import Identifiers
+
+/// A principal in memory, with everything they may do: their own roles and those of their groups.
+final class IndexedPrincipal: Sendable {
+    let record: PrincipalRecord
+    let groups: Set<Key>
+    let access: NamespaceAccess
+
+    init(_ record: PrincipalRecord, groups: Set<Key>, access: NamespaceAccess) {
+        self.record = record
+        self.groups = groups
+        self.access = access
+    }
+
+    var principal: Principal { record.principal }
+}
+
+/// Principals, groups, roles and namespaces in memory: who may do what, ready to be asked.
+struct DirectoryIndex {
+    private(set) var namespaces: Set<NamespaceName> = Set(NamespaceName.builtIn)
+    private(set) var roles = RoleCatalog.builtIn
+    private var principals: [PrincipalID: IndexedPrincipal] = [:]
+    private var members: [Key: Set<PrincipalID>] = [:]
+    private var groups: [Key: GroupRecord] = [:]
+    private var objects: [StoredObject.ID: StoredObject] = [:]
+
+    // MARK: Asking
+
+    func principal(_ id: PrincipalID) -> IndexedPrincipal? { principals[id] }
+
+    func group(_ name: String) -> GroupRecord? { groups[Key(name)] }
+
+    func object(_ id: StoredObject.ID) -> StoredObject? { objects[id] }
+
+    func objects(_ kind: StoredObject.Kind) -> [StoredObject] {
+        objects.values.filter { $0.id.kind == kind }.sorted { $0.id.name < $1.id.name }
+    }
+
+    // MARK: Changing
+
+    mutating func insert(_ namespace: NamespaceName) { namespaces.insert(namespace) }
+
+    mutating func put(_ record: PrincipalRecord) {
+        refresh(record, groups: principals[record.principal.id]?.groups ?? [])
+    }
+
+    mutating func ensure(_ record: PrincipalRecord) {
+        if principals[record.principal.id] == nil { put(record) }
+    }
+
+    mutating func remove(_ id: PrincipalID) {
+        guard let gone = principals.removeValue(forKey: id) else { return }
+        for group in gone.groups { members[group]?.remove(id) }
+    }
+
+    mutating func add(_ id: PrincipalID, to group: String) {
+        guard let principal = principals[id] else { return }
+        members[Key(group), default: []].insert(id)
+        refresh(principal.record, groups: principal.groups.union([Key(group)]))
+    }
+
+    mutating func remove(_ id: PrincipalID, from group: String) {
+        members[Key(group)]?.remove(id)
+        guard let principal = principals[id] else { return }
+        refresh(principal.record, groups: principal.groups.subtracting([Key(group)]))
+    }
+
+    mutating func put(_ object: StoredObject) {
+        objects[object.id] = object
+        switch object.id.kind {
+        case .group:
+            groups[object.id.name] = GroupRecord(object)
+            refreshMembers(of: object.id.name)
+        case .role: refreshRoles()
+        case .namespace, .provider, .settings: break
+        }
+    }
+
+    mutating func remove(_ id: StoredObject.ID) {
+        objects[id] = nil
+        switch id.kind {
+        case .group:
+            groups[id.name] = nil
+            refreshMembers(of: id.name)
+        case .role: refreshRoles()
+        case .namespace, .provider, .settings: break
+        }
+    }
+
+    private mutating func refreshMembers(of group: Key) {
+        for id in members[group] ?? [] {
+            guard let principal = principals[id] else { continue }
+            refresh(principal.record, groups: principal.groups)
+        }
+    }
+
+    /// What everybody may do follows from the catalog at the time of use, so nobody else needs to be touched.
+    private mutating func refreshRoles() {
+        var custom: [RoleName: RolePermissions] = [:]
+        for object in objects.values where object.id.kind == .role {
+            if let role = RoleRecord(object) { custom[role.name] = role.permissions }
+        }
+        roles = RoleCatalog(custom: custom)
+    }
+
+    private mutating func refresh(_ record: PrincipalRecord, groups names: Set<Key>) {
+        var access = record.bindings
+        for name in names {
+            if let group = groups[name] { access = access.union(group.bindings) }
+        }
+        principals[record.principal.id] = IndexedPrincipal(record, groups: names, access: access)
+    }
+}
