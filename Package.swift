@@ -132,7 +132,9 @@ let package = Package(
 
         // Tests.
         module("SeededRandom", leaf: true),
-        module("GatehouseTesting", ["Broker", "Federation", "AccessPolicy", "JOSE", "OAuth", "HTTPFetch"]),
+        module(
+            "GatehouseTesting",
+            ["Broker", "Federation", "AccessPolicy", "JOSE", "OAuth", "HTTPFetch", "OpenSSLCrypto"]),
         tests("IdentifiersTests", []),
         tests("SecretsTests", []),
         tests("StrictJSONTests", []),
@@ -164,7 +166,10 @@ let package = Package(
             ]),
         tests(
             "CredentialsPluginTests",
-            ["CredentialsPlugin", "ServerPlugin", "Broker", "GatehouseTesting", "AccessPolicy", httpTypes]),
+            [
+                "CredentialsPlugin", "DirectoryPlugin", "ProvidersPlugin", "ServerPlugin", "Broker", "GatehouseTesting",
+                "AccessPolicy", "OpenSSLCrypto", httpTypes,
+            ]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),
         tests(
             "GatehouseServerTests",

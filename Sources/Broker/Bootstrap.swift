@@ -1,4 +1,4 @@
-import AccessPolicy
+package import AccessPolicy
 import OpenSSLCrypto
 package import Secrets
 
@@ -31,13 +31,8 @@ extension Broker {
         let bindings = NamespaceAccess([
             .named(.system): [.admin], .named(.shared): [.admin], .allApplication: [.admin],
         ])
-        let expiresAt = now.adding(seconds: tenantSettings.maximumAPITokenDays * 86_400)
-        let credential = CredentialRecord(
-            id: CredentialID(unchecked: try RecordID.make("cred", at: now)), namespace: .system,
-            name: "administrator-" + (try CredentialName.suffix()), type: .apiToken, owner: principal.id,
-            proof: .token(TokenGenerations(hash: hash, madeAt: now)), createdAt: now, expiresAt: expiresAt,
-            rights: .owner(ceiling: nil), parent: .bootstrap, root: .bootstrap,
-            removableAt: expiresAt.adding(seconds: CredentialRetention.ofRenewable))
+        let credential = try firstCredential(
+            named: "administrator", of: principal.id, hash: hash, days: tenantSettings.maximumAPITokenDays, at: now)
         let event = AuditEvent(
             time: now, action: .bootstrapAdministrator, outcome: .success,
             actor: AuditEvent.Actor(principal: principal.id.rawValue, name: principal.name),
@@ -55,5 +50,25 @@ extension Broker {
             if error == .alreadyExists { return false }  // another broker was first
             throw BootstrapFailure.store(error)
         }
+    }
+
+    /// A token that nobody made: the beginning of a chain.
+    func firstCredential(
+        named name: String, of owner: PrincipalID, hash: TokenHash, days: Int64, at now: Timestamp
+    ) throws(CryptoFailure) -> CredentialRecord {
+        let expiresAt = now.adding(seconds: days * 86_400)
+        return CredentialRecord(
+            id: CredentialID(unchecked: try RecordID.make("cred", at: now)), namespace: .system,
+            name: name + "-" + (try CredentialName.suffix()), type: .apiToken, owner: owner,
+            proof: .token(TokenGenerations(hash: hash, madeAt: now)), createdAt: now, expiresAt: expiresAt,
+            rights: .owner(ceiling: nil), parent: .bootstrap, root: .bootstrap,
+            removableAt: expiresAt.adding(seconds: CredentialRetention.ofRenewable))
+    }
+
+    /// A person's first token, for the tests' own worlds; a server makes only the administrator's.
+    package func firstToken(of owner: PrincipalID, days: Int64) throws -> (Secret, CredentialRecord) {
+        let token = try OpaqueToken(making: .apiToken)
+        guard let hash = hasher.hash(token) else { throw BootstrapFailure.cannotMake }
+        return (token.secret, try firstCredential(named: "first", of: owner, hash: hash, days: days, at: time.now()))
     }
 }

@@ -15,7 +15,7 @@ package final class Broker: Sendable {
     let hasher: TokenHasher
     let refusals = RefusalCounter()
     /// Where certificates are made: one thread of low priority, and a short queue.
-    let workshop = SlowQueue(capacity: 64)
+    let workshop: SlowQueue
     let revocationLists = RevocationListCache()
     private let issuing = Live<IssuingAuthority?>(nil)
 
@@ -24,8 +24,9 @@ package final class Broker: Sendable {
     package init(
         settings: BrokerSettings, store: any BrokerStore, index: CredentialIndex, keys: KeyRing, hasher: TokenHasher,
         providers: ProviderRegistry, policies: PolicySet, time: TimeSource
-    ) {
+    ) throws {
         self.settings = settings
+        workshop = try SlowQueue(capacity: 64)
         self.store = store
         self.index = index
         self.keys = keys

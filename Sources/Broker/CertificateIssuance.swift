@@ -109,9 +109,11 @@ struct CertificateOrder: Sendable {
                 friendlyName: record.name, encryption: settings.bundleEncryption == .aes256 ? .aes256 : .tripleDES)
             return (certificate, Secret(utf8: Base64Text.padded(bundle)))
         case let target?:
+            var trusted = settings.kubernetesAuthority
+            if trusted == nil { trusted = try authority.certificate.pem() }
             let kubeconfig = Kubeconfig(
                 name: record.name, target: target, server: settings.kubernetesServer ?? Kubeconfig.server(issuer: issuer),
-                authority: settings.kubernetesAuthority ?? authority.certificate.pem, certificate: certificate.pem,
+                authority: trusted ?? "", certificate: try certificate.pem(),
                 key: try key.pem())
             return (certificate, Secret(utf8: Base64Text.padded(Array(kubeconfig.text.utf8))))
         }

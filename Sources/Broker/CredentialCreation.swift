@@ -63,7 +63,7 @@ extension Broker {
             if let token, let hash = hasher.hash(token) {
                 proof = .token(TokenGenerations(hash: hash, madeAt: now))
             } else {
-                proof = .certificate(CertificateProof(serial: try CertificateSerial().hex, fingerprint: nil))
+                proof = .certificate(CertificateProof(serial: try CertificateSerial.random().hex, fingerprint: nil))
             }
             // A certificate counts whole seconds.
             let expiresAt = token == nil ? Timestamp(seconds: end.seconds) : end

@@ -129,10 +129,10 @@ extension Broker {
             let key = try PrivateKeyHandle(generating: .p256)
             let made = try CertificateAuthority.make(
                 commonName: "Gatehouse client authority", organization: CertificateSubject.organization, key: key,
-                serial: try CertificateSerial(), notBefore: now.seconds - CertificateSubject.backdating,
+                serial: try CertificateSerial.random(), notBefore: now.seconds - CertificateSubject.backdating,
                 notAfter: now.seconds + Self.authorityLifetime)
             stored = StoredAuthority(
-                certificate: made.certificate.pem,
+                certificate: try made.certificate.pem(),
                 sealedKey: try sealing.seal(try key.pem(), context: StoredAuthority.context))
         } catch {
             throw .crypto(error)

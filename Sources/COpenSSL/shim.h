@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
@@ -85,5 +86,14 @@ static inline int gatehouse_no_passphrase(char *buffer, int size, int writing, v
 static inline EVP_PKEY *gatehouse_read_private_key(BIO *bio) {
     return PEM_read_bio_PrivateKey(bio, NULL, gatehouse_no_passphrase, NULL);
 }
+
+/* OPENSSL_free is a macro. */
+static inline void gatehouse_free(void *memory) { OPENSSL_free(memory); }
+
+/* Stacks that own what is in them; the typed names of these functions are macros. */
+static inline void gatehouse_free_bags(STACK_OF(PKCS12_SAFEBAG) *bags) {
+    sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+}
+static inline void gatehouse_free_safes(STACK_OF(PKCS7) *safes) { sk_PKCS7_pop_free(safes, PKCS7_free); }
 
 #endif

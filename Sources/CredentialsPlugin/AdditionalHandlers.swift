@@ -90,8 +90,8 @@ extension CredentialsPlugin {
     var authorityRoutes: [Route] {
         [
             Route(.get, PathTemplate(RevocationListPaths.certificate), access: .open, isPublicDocument: true) { _ in
-                guard let certificate = broker.authorityCertificate else { throw APIError.noAuthority }
-                return Self.document(Array(certificate.pem.utf8), type: "application/x-pem-file")
+                guard let pem = try broker.authorityCertificate?.pem() else { throw APIError.noAuthority }
+                return Self.document(Array(pem.utf8), type: "application/x-pem-file")
             },
             Route(.get, PathTemplate(RevocationListPaths.der), access: .open, isPublicDocument: true) { _ in
                 guard let list = try await revocationList() else { throw APIError.noAuthority }

@@ -28,7 +28,7 @@ package final class TestWorld: Sendable {
         let index = CredentialIndex()
         store = MemoryStore(node: "test") { index.apply($0) }
         let definitions = try ([issuer] + issuers).map { try $0.definition() }
-        broker = Broker(
+        broker = try Broker(
             settings: BrokerSettings(issuer: try Issuer(Self.publicURL), tenant: "acme"), store: store, index: index,
             keys: try KeyRing(
                 storage: MemoryKeyStorage(), algorithm: .ES256, timing: .standard, now: clock.now, probe: { _ in }),

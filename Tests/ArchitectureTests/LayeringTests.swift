@@ -50,7 +50,9 @@ private let allowed: [String: Set<String>] = [
     ],
     "gatehouse": ["GatehouseKit"],
     "SeededRandom": ["Foundation"],
-    "GatehouseTesting": ["Broker", "ServerPlugin", "Federation", "AccessPolicy", "JOSE", "OAuth", "HTTPFetch"],
+    "GatehouseTesting": [
+        "Broker", "ServerPlugin", "Federation", "AccessPolicy", "JOSE", "OAuth", "HTTPFetch", "OpenSSLCrypto",
+    ],
 ]
 
 /// Modules any target may use.

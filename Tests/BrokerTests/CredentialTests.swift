@@ -7,15 +7,11 @@ import StrictJSON
 import Testing
 
 @Suite struct CredentialTests {
-    private static let roles = RoleCatalog.builtIn
-
     private func create(
         _ world: TestWorld, _ name: String = "bot", days: Int64? = nil, by caller: Caller? = nil,
         in namespace: NamespaceName = .system
     ) async throws -> CreatedCredential {
-        let caller = try caller ?? world.administrator()
-        return try await world.broker.createToken(
-            name: name, days: days, in: namespace, by: caller, context: TestWorld.context)
+        try await world.create(name, days: days, in: namespace, by: caller)
     }
 
     @Test func aTokenIsMadeUsedRevokedAndThenRefused() async throws {
@@ -23,14 +19,12 @@ import Testing
         let created = try await create(world)
         #expect(created.record.name.hasPrefix("bot-") && created.record.name.utf8.count == 12)
         #expect(try world.caller(created.secret).principal.name == "administrator")
-        try await world.broker.revokeCredential(
-            named: created.record.name, in: .system, by: world.administrator(), roles: Self.roles,
-            context: TestWorld.context)
+        try await world.broker.revoke(
+            created.record.name, of: .personal, in: .system, by: world.administrator(), context: TestWorld.context)
         #expect(throws: CredentialRefusal.unknown) { try world.caller(created.secret) }
         await #expect(throws: CredentialFailure.notFound) {
-            try await world.broker.revokeCredential(
-                named: created.record.name, in: .system, by: world.administrator(), roles: Self.roles,
-                context: TestWorld.context)
+            try await world.broker.revoke(
+                created.record.name, of: .personal, in: .system, by: world.administrator(), context: TestWorld.context)
         }
     }
 
@@ -95,16 +89,16 @@ import Testing
         let workload = try world.caller(try await world.exchange(try world.issuer.token(now: world.now)).token)
         await #expect(throws: CredentialFailure.notFound) {
             try await world.broker.credential(
-                named: created.record.name, in: .system, by: workload, for: .get, roles: Self.roles)
+                named: created.record.name, of: .personal, in: .system, by: workload, for: .get)
         }
         await #expect(throws: CredentialFailure.notFound) {
-            try await world.broker.revokeCredential(
-                named: created.record.name, in: .system, by: workload, roles: Self.roles, context: TestWorld.context)
+            try await world.broker.revoke(
+                created.record.name, of: .personal, in: .system, by: workload, context: TestWorld.context)
         }
-        let own = try await world.broker.listCredentials(in: .system, by: workload, roles: Self.roles, limit: 100)
+        let own = try await world.broker.listCredentials(.personal, in: .system, by: workload, limit: 100)
         #expect(own.isEmpty)
         let all = try await world.broker.listCredentials(
-            in: .system, by: world.administrator(), roles: Self.roles, limit: 100)
+            .personal, in: .system, by: world.administrator(), limit: 100)
         #expect(all.count == 2)
     }
 

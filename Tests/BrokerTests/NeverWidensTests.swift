@@ -65,9 +65,7 @@ import Testing
                 token = try await world.exchange(parent.token.reveal(), form).token
             } else {
                 let namespace = try NamespaceName(random.pick(["system", "payments", "billing"]))
-                token = try await world.broker.createToken(
-                    name: "child", days: 30, in: namespace, by: parent.caller, context: TestWorld.context
-                ).secret
+                token = try await world.create("child", days: 30, in: namespace, by: parent.caller).secret
             }
         } catch {
             return nil

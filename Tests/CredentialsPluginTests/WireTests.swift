@@ -16,7 +16,7 @@ import Testing
         _ world: TestWorld, _ method: HTTPRequest.Method, _ template: String, body: String = "", name: String? = nil,
         caller: Caller? = nil
     ) async throws -> (status: Int, body: JSONValue) {
-        let plugin = CredentialsPlugin(broker: world.broker, roles: { .builtIn }).plugin
+        let plugin = CredentialsPlugin(broker: world.broker).plugin
         let route = try #require(plugin.routes.first { $0.method == method && $0.path.description == template })
         var parameters: [Key: String] = [Key("namespace"): "system"]
         if let name { parameters[Key("name")] = name }

@@ -45,7 +45,7 @@ struct Assembly {
             now: { time.now().numericDate })
         let policies = PolicySet(configuration.policies, defaultAudience: issuer.rawValue)
         report(policies, to: logger)
-        let broker = Broker(
+        let broker = try Broker(
             settings: BrokerSettings(
                 issuer: issuer, tenant: settings.tenant, signingAlgorithm: settings.signingAlgorithm,
                 certificates: settings.certificates.forBroker), store: store,

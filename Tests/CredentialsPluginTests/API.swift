@@ -1,0 +1,154 @@
+import AccessPolicy
+import Broker
+import CredentialsPlugin
+import DirectoryPlugin
+import GatehouseTesting
+import HTTPTypes
+import Identifiers
+import ProvidersPlugin
+import Secrets
+import ServerPlugin
+import StrictJSON
+
+/// A broker with its API as a server would answer it, without sockets: authentication, the route's access, the handler.
+struct API {
+    let world: TestWorld
+    let routes: [Route]
+    private let access: AccessCheck
+
+    struct Answer {
+        let status: Int
+        let body: JSONValue
+        let headers: HTTPFields
+
+        var code: Int64? { body["code"]?.integerValue }
+        var message: String { body["message"]?.stringValue ?? "" }
+        /// Of create.
+        var name: String { body["name"]?.stringValue ?? "" }
+        var data: String { body["data"]?.stringValue ?? "" }
+        var items: [JSONValue] { body["items"]?.arrayValue ?? [] }
+    }
+
+    /// What a request is made with.
+    enum With {
+        case administrator
+        case token(String)
+        case certificate([UInt8])
+        case nothing
+    }
+
+    private struct Namespaces: NamespaceDirectory {
+        let broker: Broker
+        func exists(_ namespace: NamespaceName) -> Bool { broker.hasNamespace(namespace) }
+    }
+
+    init(_ world: TestWorld) {
+        self.world = world
+        let broker = world.broker
+        routes =
+            CredentialsPlugin(broker: broker).plugin.routes + DirectoryPlugin(broker: broker).plugin.routes
+            + ProvidersPlugin(broker: broker).plugin.routes
+        access = AccessCheck(roles: { broker.roles }, namespaces: Namespaces(broker: broker))
+    }
+
+    static func make(policies: [PolicyText] = [TestWorld.deployFromMain]) async throws -> API {
+        let world = try await TestWorld(policies: policies)
+        try await world.loadAuthority()
+        return API(world)
+    }
+
+    func post(
+        _ path: String, _ body: String = "{}", with: With = .administrator, headers: HTTPFields = [:]
+    ) async throws -> Answer {
+        try await call(.post, path, body, with: with, headers: headers)
+    }
+
+    func get(_ path: String, with: With = .administrator) async throws -> Answer {
+        try await call(.get, path, "", with: with)
+    }
+
+    func call(
+        _ method: HTTPRequest.Method, _ target: String, _ body: String, with: With = .administrator,
+        headers: HTTPFields = [:]
+    ) async throws -> Answer {
+        let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
+        let segments = parts[0].split(separator: "/").map(String.init)
+        guard let (route, parameters) = match(method, segments) else {
+            return Answer(status: 404, body: ["message": "no route"], headers: [:])
+        }
+        var headers = headers
+        do {
+            let caller = try authenticate(with, route, &headers)
+            try access.check(route.access, caller: caller, parameters: parameters)
+            let request = Request(
+                method: method, path: parts[0], query: parts.count > 1 ? parts[1] : nil, headers: headers,
+                body: Array(body.utf8), parameters: parameters, caller: caller, id: "req-1",
+                remoteAddress: "127.0.0.1")
+            var response = try await route.handler(request)
+            while let rest = response.rest, let part = try await rest() { response.body += part }
+            let isJSON = response.headers[.contentType]?.hasPrefix("application/json") ?? false
+            return Answer(
+                status: response.status.code, body: isJSON ? try JSONValue.parse(response.body, limits: JSONLimits(maximumBytes: 64 << 20)) : .null, headers: response.headers)
+        } catch let error as APIError {
+            return Answer(status: error.code.status.code, body: error.body, headers: error.response.headers)
+        }
+    }
+
+    private func authenticate(_ with: With, _ route: Route, _ headers: inout HTTPFields) throws -> Caller? {
+        if case .open = route.access { return nil }
+        do {
+            switch with {
+            case .nothing: return nil
+            case .administrator: return try token(world.administratorToken.revealText(), route, &headers)
+            case .token(let text): return try token(text, route, &headers)
+            case .certificate(let der): return try world.broker.authenticate(certificate: der)
+            }
+        } catch is CredentialRefusal {
+            throw APIError.unauthenticated
+        }
+    }
+
+    private func token(_ text: String, _ route: Route, _ headers: inout HTTPFields) throws -> Caller {
+        headers[.authorization] = "APIToken " + text
+        return try world.broker.authenticate(
+            authorization: ["APIToken " + text], for: route.access.purpose == .provisioning ? .provisioning : .api)
+    }
+
+    /// A literal segment goes before a parameter, as in the server's table.
+    func match(_ method: HTTPRequest.Method, _ segments: [String]) -> (Route, [Key: String])? {
+        let candidates = routes.filter { $0.method == method && $0.path.segments.count == segments.count }
+        let found = candidates.compactMap { route -> (Route, [Key: String], Int)? in
+            var parameters: [Key: String] = [:]
+            for (segment, text) in zip(route.path.segments, segments) {
+                switch segment {
+                case .literal(let literal): if literal != Key(text) { return nil }
+                case .parameter(let name): parameters[name] = text
+                }
+            }
+            return (route, parameters, parameters.count)
+        }
+        return found.min { $0.2 < $1.2 }.map { ($0.0, $0.1) }
+    }
+
+    // MARK: In a few words
+
+    static let system = "/api/web/namespaces/system/"
+
+    /// Makes a token and answers its name and secret.
+    func token(_ name: String = "bot", days: Int = 10, with: With = .administrator) async throws -> (name: String, secret: String) {
+        let answer = try await post(
+            Self.system + "api_credentials",
+            #"{"name":"\#(name)","expiration_days":\#(days),"spec":{"type":"API_TOKEN"}}"#, with: with)
+        return (answer.name, answer.data)
+    }
+
+    /// Makes a service token with a role in a namespace.
+    func serviceToken(
+        _ name: String = "svc", role: String = "monitor", namespace: String = "default", days: Int = 10
+    ) async throws -> (name: String, secret: String) {
+        let answer = try await post(
+            Self.system + "service_credentials",
+            #"{"name":"\#(name)","type":"SERVICE_API_TOKEN","expiration_days":\#(days),"namespace_roles":[{"namespace":"\#(namespace)","role":"\#(role)"}]}"#)
+        return (answer.name, answer.data)
+    }
+}
