@@ -53,7 +53,8 @@ package enum CertificateField: String, Hashable, Sendable, CaseIterable {
     case outlivesAuthority = "it would be valid for longer than the certificate of its authority"
     case listNumber = "the number of a revocation list is not negative"
     case password = "a password has 1 to 1024 bytes of UTF-8 without NUL"
-    case friendlyName = "a friendly name has 1 to 255 characters of the Basic Multilingual Plane, none of them a control"
+    case friendlyName =
+        "a friendly name has 1 to 255 characters of the Basic Multilingual Plane, none of them a control"
     case iterations = "a password is stretched 100,000 to 10,000,000 times"
 }
 

@@ -65,7 +65,9 @@ internal import COpenSSL
 
 /// What OpenSSL's `i2d` functions write.
 enum DERWriter {
-    static func bytes(_ write: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32) throws(CryptoFailure)
+    static func bytes(
+        _ write: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32
+    ) throws(CryptoFailure)
         -> [UInt8]
     {
         defer { ERR_clear_error() }

@@ -62,6 +62,8 @@ import Testing
         let before = try await state(world)
         for route in api.routes {
             if case .open = route.access { continue }
+            // Hidden by the one it is a stand-in for: `system` has its own.
+            if !route.isDescribed { continue }
             let isService = route.path.description.contains("service_credentials")
             let name = isService ? world.service.name : world.personal.name
             let path = route.path.description.replacing("{namespace}", with: "system")
@@ -71,8 +73,7 @@ import Testing
             for caller in world.callers {
                 if Self.own.contains(operation), caller.status != [401] { continue }
                 let answer = try await api.call(route.method, path, body, with: caller.with)
-                let isRefused = caller.status.contains(answer.status) || (answer.code == 3 && !route.isDescribed)
-                #expect(isRefused, "\(caller.who), \(operation): \(answer.status) \(answer.body.encodedText())")
+                #expect(caller.status.contains(answer.status), "\(caller.who), \(operation): \(answer.status) \(answer.body.encodedText())")
                 #expect(!answer.body.encodedText().contains(name), "\(operation) tells the name to \(caller.who)")
             }
         }

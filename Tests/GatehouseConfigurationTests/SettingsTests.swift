@@ -9,7 +9,7 @@ import Testing
         #expect(settings.listeners.map(\.address.description) == ["127.0.0.1:8080"])
         #expect(settings.database == .sqlite(path: "var/gatehouse.db"))
         #expect(settings.keysFolder == "var/keys")
-        #expect(settings.plugins == [.credentials, .token])
+        #expect(settings.plugins == [.credentials, .token, .providers, .directory])
         #expect(settings.limits[.body] == 65_536)
         #expect(settings.tenant == "default")
     }

@@ -8,6 +8,8 @@ import Secrets
 struct DevelopmentSetup {
     let state: String
     let port: UInt16
+    /// 0: none.
+    let httpsPort: UInt16
     let providerPort: UInt16
 
     var configuration: String { state + "/gatehouse.yaml" }
@@ -15,8 +17,9 @@ struct DevelopmentSetup {
     var providerIssuer: String { "http://127.0.0.1:\(providerPort)" }
 
     /// Writes the files that are not there yet.
-    func prepare() throws(FileFailure) {
+    func prepare(now: Int64) throws {
         for folder in [state, state + "/providers.d", state + "/policies.d"] { try PrivateFile.makeDirectory(folder) }
+        if httpsPort != 0 { try DevelopmentCertificate(folder: state + "/tls").prepare(now: now) }
         for (path, text) in files {
             if try PrivateFile.read(path) == nil { try PrivateFile.write(Array(text.utf8), to: path) }
         }
@@ -50,7 +53,7 @@ struct DevelopmentSetup {
     private var main: String {
         """
         # Development setup, made by `gatehouse serve --dev`. NOT FOR PRODUCTION: loopback and plain http.
-        listen: 127.0.0.1:\(port)
+        listen:\(listeners)
         public_url: \(publicURL)
         database: sqlite:./gatehouse.db
         providers: ./providers.d
@@ -59,9 +62,25 @@ struct DevelopmentSetup {
         outbound: {allow_origins: ["\(providerIssuer)"]}
         bootstrap: {admin_token: {file: ./admin.token}}
         tenant: {name: development}
-        plugins: [credentials, token]
+        \(certificates)plugins: [credentials, token, providers, directory]
 
         """
+    }
+
+    /// With https, client certificates can be tried out too.
+    private var listeners: String {
+        guard httpsPort != 0 else { return " 127.0.0.1:\(port)" }
+        let tls = "{certificate: ./tls/server.pem, key: {file: ./tls/server.key}, client_certificates: optional}"
+        return "\n  - 127.0.0.1:\(port)\n  - {address: 127.0.0.1:\(httpsPort), tls: \(tls)}"
+    }
+
+    private var certificates: String {
+        guard httpsPort != 0 else { return "" }
+        return """
+            certificates:
+              kubernetes: {server: "https://127.0.0.1:\(httpsPort)", certificate_authority: ./tls/ca.pem}
+
+            """
     }
 
     private var provider: String {

@@ -31,6 +31,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The port of the demo identity provider of --dev, for a new state folder.")
     var providerPort: UInt16 = 9001
 
+    @Option(
+        name: .long,
+        help: "The https port of --dev, for a new state folder: 8443 with the standard --port, else none. 0 is none.")
+    var httpsPort: UInt16?
+
     func validate() throws {
         guard dev != !config.isEmpty else {
             throw ValidationError("give either --dev or --config FILE")
@@ -50,8 +55,9 @@ struct ServeCommand: AsyncParsableCommand {
             JSONLogHandler(label: label, level: level, writer: errors) { time.now().milliseconds }
         }
         _ = ProcessLimits.raiseOpenFiles()
-        let setup = dev ? DevelopmentSetup(state: state, port: port, providerPort: providerPort) : nil
-        try setup?.prepare()
+        let setup = dev ? DevelopmentSetup(
+            state: state, port: port, httpsPort: httpsPort ?? (port == 8080 ? 8443 : 0), providerPort: providerPort) : nil
+        try setup?.prepare(now: time.now().seconds)
         let loaded = try loadConfiguration(
             paths: setup.map { [$0.configuration] } ?? config, templates: .embedded)
         if let setup { try setup.check(loaded.settings) }
