@@ -64,7 +64,8 @@ extension IndexedCredential {
             notices.append(Caller.Notice(field: "X-Gatehouse-Credential-Expires", value: RFC3339.text(expiresAt)))
         }
         if isPrevious, let previous = proof.token?.previous {
-            notices.append(Caller.Notice(field: "X-Gatehouse-Credential-Retires", value: RFC3339.text(previous.retiresAt)))
+            notices.append(
+                Caller.Notice(field: "X-Gatehouse-Credential-Retires", value: RFC3339.text(previous.retiresAt)))
         }
         return notices
     }

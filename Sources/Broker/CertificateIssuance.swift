@@ -112,7 +112,8 @@ struct CertificateOrder: Sendable {
             var trusted = settings.kubernetesAuthority
             if trusted == nil { trusted = try authority.certificate.pem() }
             let kubeconfig = Kubeconfig(
-                name: record.name, target: target, server: settings.kubernetesServer ?? Kubeconfig.server(issuer: issuer),
+                name: record.name, target: target,
+                server: settings.kubernetesServer ?? Kubeconfig.server(issuer: issuer),
                 authority: trusted ?? "", certificate: try certificate.pem(),
                 key: try key.pem())
             return (certificate, Secret(utf8: Base64Text.padded(Array(kubeconfig.text.utf8))))

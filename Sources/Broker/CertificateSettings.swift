@@ -13,7 +13,8 @@ package struct CertificateSettings: Sendable {
     package let kubernetesAuthority: String?
 
     package init(
-        bundleEncryption: BundleEncryption = .aes256, kubernetesServer: String? = nil, kubernetesAuthority: String? = nil
+        bundleEncryption: BundleEncryption = .aes256, kubernetesServer: String? = nil,
+        kubernetesAuthority: String? = nil
     ) {
         self.bundleEncryption = bundleEncryption
         self.kubernetesServer = kubernetesServer

@@ -56,7 +56,8 @@ extension Broker {
             let now = time.now()
             let next = try CredentialTransition.flip.applied(to: record, rule: rule(for: record, by: caller), at: now)
             let event = credentialEvent(
-                next.isActive ? .credentialActivated : .credentialDeactivated, next, by: caller, at: now, context: context)
+                next.isActive ? .credentialActivated : .credentialDeactivated, next, by: caller, at: now,
+                context: context)
             return (next, StoreTransaction(changes: [.updateCredential(next)], events: [event]))
         }
     }

@@ -68,7 +68,8 @@ extension Broker {
             // A certificate counts whole seconds.
             let expiresAt = token == nil ? Timestamp(seconds: end.seconds) : end
             let record = CredentialRecord(
-                id: CredentialID(unchecked: try RecordID.make("cred", at: now)), namespace: request.namespace, name: name,
+                id: CredentialID(unchecked: try RecordID.make("cred", at: now)), namespace: request.namespace,
+                name: name,
                 type: request.type, owner: owner, creator: caller.principal.id, proof: proof, target: request.target,
                 createdAt: now, expiresAt: expiresAt, lifetimeEndsAt: authority.ceiling, rights: rights,
                 parent: authority.source, root: authority.root,

@@ -31,7 +31,8 @@ extension Broker {
         } catch {
             throw .store(error)
         }
-        guard let record, record.type.family == family, !record.isPending, mayTouch(record, by: caller, for: verb) else {
+        guard let record, record.type.family == family, !record.isPending, mayTouch(record, by: caller, for: verb)
+        else {
             throw .notFound
         }
         return record
@@ -58,8 +59,7 @@ extension Broker {
 
     /// When it was last used, by generation of its secret.
     package func lastUse(of id: CredentialID) -> (current: Timestamp?, previous: Timestamp?) {
-        let use = index.credential(id)?.usage.lastUse
-        return (use?.current, use?.previous)
+        index.lastUse(of: id)
     }
 
     /// The roles that exist now.

@@ -71,7 +71,9 @@ package final class CredentialIndex: Sendable {
     /// A credential by one of its proofs, with its owner, in one look.
     func credentialAndOwner(_ proof: Digest32) -> (IndexedCredential, IndexedPrincipal)? {
         state.withLock { state in
-            guard let entry = state.proofs[proof], let owner = state.directory.principal(entry.owner) else { return nil }
+            guard let entry = state.proofs[proof], let owner = state.directory.principal(entry.owner) else {
+                return nil
+            }
             return (entry, owner)
         }
     }
@@ -84,7 +86,9 @@ package final class CredentialIndex: Sendable {
 
     func isRevoked(tokenID: String) -> Bool { state.withLock { $0.revoked[Key(tokenID)] != nil } }
 
-    package func hasNamespace(_ name: NamespaceName) -> Bool { state.withLock { $0.directory.namespaces.contains(name) } }
+    package func hasNamespace(_ name: NamespaceName) -> Bool {
+        state.withLock { $0.directory.namespaces.contains(name) }
+    }
 
     package var namespaces: Set<NamespaceName> { state.withLock { $0.directory.namespaces } }
 
@@ -97,6 +101,12 @@ package final class CredentialIndex: Sendable {
     func objects(_ kind: StoredObject.Kind) -> [StoredObject] { state.withLock { $0.directory.objects(kind) } }
 
     package var credentialCount: Int { state.withLock { $0.credentials.count } }
+
+    /// When it was last used, by generation of its secret.
+    package func lastUse(of id: CredentialID) -> (current: Timestamp?, previous: Timestamp?) {
+        let use = credential(id)?.usage.lastUse
+        return (use?.current, use?.previous)
+    }
 
     // MARK: Now and then
 

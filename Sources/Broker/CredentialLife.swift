@@ -20,7 +20,8 @@ package struct LifetimeRule: Hashable, Sendable {
     package func checked(_ days: Int64, what: String, minimum: Int64 = 1) throws(CredentialFailure) -> Int64 {
         guard days >= minimum, days <= maximumDays else {
             throw .invalid(
-                field: "expiration_days", reason: "must be \(minimum) to \(maximumDays), the tenant's maximum for \(what)")
+                field: "expiration_days",
+                reason: "must be \(minimum) to \(maximumDays), the tenant's maximum for \(what)")
         }
         return days
     }
@@ -28,17 +29,20 @@ package struct LifetimeRule: Hashable, Sendable {
     /// When a new one ends. Absent and 0 are the default.
     func endOfNew(days asked: Int64?, what: String, at now: Timestamp) throws(CredentialFailure) -> Timestamp {
         let most = min(maximumDays, maximumLifetimeDays ?? maximumDays)
-        let days = try checked(asked.flatMap { $0 == 0 ? nil : $0 } ?? min(TenantSettings.defaultDays, most), what: what)
+        let days = try checked(
+            asked.flatMap { $0 == 0 ? nil : $0 } ?? min(TenantSettings.defaultDays, most), what: what)
         guard days <= most else {
             throw .invalid(
-                field: "expiration_days", reason: "must be 1 to \(most), the tenant's maximum lifetime (max_lifetime_days)")
+                field: "expiration_days",
+                reason: "must be 1 to \(most), the tenant's maximum lifetime (max_lifetime_days)")
         }
         let end = now.adding(seconds: days * 86_400)
         return ceiling.map { min($0, end) } ?? end
     }
 
     /// When a renewed one ends: days from now, not from its old end (contract README §3).
-    func endOfRenewed(_ record: CredentialRecord, days: Int64, at now: Timestamp) throws(CredentialFailure) -> Timestamp {
+    func endOfRenewed(_ record: CredentialRecord, days: Int64, at now: Timestamp) throws(CredentialFailure) -> Timestamp
+    {
         let days = try checked(days, what: record.type.rawValue, minimum: 0)
         let end = now.adding(seconds: days * 86_400)
         if let maximumLifetimeDays {
@@ -46,14 +50,17 @@ package struct LifetimeRule: Hashable, Sendable {
             guard end <= last || days == 0 else {
                 throw .invalid(
                     field: "expiration_days",
-                    reason: "must end by \(RFC3339.text(last)): the tenant allows \(maximumLifetimeDays) days in all, renewals included")
+                    reason:
+                        "must end by \(RFC3339.text(last)): the tenant allows \(maximumLifetimeDays) days in all, renewals included"
+                )
             }
         }
         if let limit = record.lifetimeEndsAt, end > limit {
             throw .wrongState("it ends with what it was made from, at \(RFC3339.text(limit))")
         }
         if let ceiling, end > ceiling {
-            throw .notPermitted("the credential you call with ends at \(RFC3339.text(ceiling)), and renews nothing past that")
+            throw .notPermitted(
+                "the credential you call with ends at \(RFC3339.text(ceiling)), and renews nothing past that")
         }
         return end
     }
@@ -89,7 +96,8 @@ package enum CredentialTransition: Hashable, Sendable {
             next.isActive = !record.isUsable(at: now)
             if next.isActive, let ceiling = rule.ceiling, record.expiresAt > ceiling {
                 throw .notPermitted(
-                    "the credential you call with ends at \(RFC3339.text(ceiling)), and activates nothing that ends later")
+                    "the credential you call with ends at \(RFC3339.text(ceiling)), and activates nothing that ends later"
+                )
             }
         case .renew(let days):
             try Self.checkRenewable(record)
@@ -122,7 +130,8 @@ package enum CredentialTransition: Hashable, Sendable {
             }
             if !isForced, let lastUse, now < lastUse.adding(seconds: Self.stillInUse) {
                 throw .wrongState(
-                    "the old secret is still used, last at \(RFC3339.text(lastUse)); move that client first, or set force")
+                    "the old secret is still used, last at \(RFC3339.text(lastUse)); move that client first, or set force"
+                )
             }
             next.proof = .token(TokenGenerations(hash: token.hash, generation: token.generation, madeAt: token.madeAt))
         case .mark:

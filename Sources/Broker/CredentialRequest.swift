@@ -79,7 +79,9 @@ package struct CredentialRequest: Sendable {
                 guard Self.isObjectName(value) else {
                     throw .invalid(
                         field: field,
-                        reason: "must be 1 to 63 of a-z, 0-9 and '-', beginning with a letter and ending with a letter or digit")
+                        reason:
+                            "must be 1 to 63 of a-z, 0-9 and '-', beginning with a letter and ending with a letter or digit"
+                    )
                 }
             }
         case (false, _):

@@ -20,7 +20,8 @@ extension Broker {
         guard caller.mechanism != .accessToken else {
             let now = time.now()
             let token = RevokedToken(
-                tokenID: caller.credentialID, until: Timestamp(seconds: caller.expiresAt).adding(seconds: RevokedToken.slack))
+                tokenID: caller.credentialID,
+                until: Timestamp(seconds: caller.expiresAt).adding(seconds: RevokedToken.slack))
             let event = AuditEvent(
                 time: now, action: .tokenRevoked, outcome: .success, actor: AuditEvent.Actor(caller),
                 target: caller.credentialID, requestID: context.requestID)

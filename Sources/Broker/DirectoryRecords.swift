@@ -50,7 +50,9 @@ package struct RoleRecord: Hashable, Sendable {
         else { return nil }
         var groups: [APIGroup: Set<Verb>] = [:]
         for member in listed.members {
-            guard let group = try? APIGroup(member.name.rawValue), let verbs = Self.verbs(member.value) else { return nil }
+            guard let group = try? APIGroup(member.name.rawValue), let verbs = Self.verbs(member.value) else {
+                return nil
+            }
             groups[group] = verbs
         }
         self.init(name: name, permissions: RolePermissions(onApplications: applications, onGroups: groups))

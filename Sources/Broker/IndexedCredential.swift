@@ -96,7 +96,9 @@ final class CredentialUsage: Sendable {
     func afterRotation() -> CredentialUsage { CredentialUsage(previous: current.load(ordering: .relaxed)) }
 
     var lastUse: Taken {
-        Taken(current: Self.moment(current.load(ordering: .relaxed)), previous: Self.moment(previous.load(ordering: .relaxed)))
+        Taken(
+            current: Self.moment(current.load(ordering: .relaxed)),
+            previous: Self.moment(previous.load(ordering: .relaxed)))
     }
 
     /// What has not been written yet.

@@ -100,7 +100,9 @@ extension Broker {
         }
         while true {
             let text: String?
-            do throws(StoreFailure) { text = try await store.setting(StoredAuthority.setting) } catch { throw .store(error) }
+            do throws(StoreFailure) { text = try await store.setting(StoredAuthority.setting) } catch {
+                throw .store(error)
+            }
             if let text {
                 install(try Self.open(text, sealing: sealing))
                 return

@@ -34,7 +34,8 @@ struct Kubeconfig {
     }
 
     var text: String {
-        let namespace = if case .cluster(_, let namespace) = target { "    namespace: \(quoted(namespace))\n" } else { "" }
+        let namespace =
+            if case .cluster(_, let namespace) = target { "    namespace: \(quoted(namespace))\n" } else { "" }
         return """
             apiVersion: v1
             kind: Config

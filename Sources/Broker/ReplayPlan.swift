@@ -31,7 +31,8 @@ extension Broker {
     /// - `operation`: what is asked for and where, such as the path.
     /// - `presented`: the caller's own secret when there is one, so that the sealed answer opens for its holder only.
     package func replayPlan(
-        key: String, operation: String, body: [UInt8], by caller: Caller, presented: Secret, answer: @escaping ReplayPlan.Answer
+        key: String, operation: String, body: [UInt8], by caller: Caller, presented: Secret,
+        answer: @escaping ReplayPlan.Answer
     ) throws(CredentialFailure) -> ReplayPlan {
         guard ReplayPlan.isKey(key) else {
             throw .invalid(field: "Idempotency-Key", reason: "must be 1 to 255 visible ASCII characters")
@@ -54,7 +55,8 @@ extension Broker {
         }
         guard let reply, reply.until > time.now() else { return nil }
         guard reply.request == plan.request else {
-            throw .invalid(field: "Idempotency-Key", reason: "was used with another request; use a new key for a new one")
+            throw .invalid(
+                field: "Idempotency-Key", reason: "was used with another request; use a new key for a new one")
         }
         guard let body = try? plan.sealing.open(reply.sealed, context: plan.key.bytes) else { throw .cannotMake }
         return body.reveal()

@@ -43,7 +43,8 @@ extension Broker {
         if let replay, let reply = try await replayed(replay) { return .replayed(reply) }
         while true {
             guard isProvisioningEnabled else {
-                throw .wrongState("SCIM is not enabled; switch it on at a provider first (PUT .../oidc_providers/{name}/scim)")
+                throw .wrongState(
+                    "SCIM is not enabled; switch it on at a provider first (PUT .../oidc_providers/{name}/scim)")
             }
             do throws(CredentialFailure) {
                 return try await replaceScimToken(days: days, by: caller, replay: replay, context: context)
@@ -57,7 +58,9 @@ extension Broker {
         days: Int64, by caller: Caller, with more: StoreTransaction = StoreTransaction(events: []),
         replay: ReplayPlan? = nil, context: RequestContext
     ) async throws(CredentialFailure) -> CreationOutcome {
-        guard let authority = CredentialAuthority.of(caller) else { throw .notPermitted("this credential makes no others") }
+        guard let authority = CredentialAuthority.of(caller) else {
+            throw .notPermitted("this credential makes no others")
+        }
         if case .policies = authority.rights { throw .notPermitted("what policies gave makes no SCIM token") }
         let now = time.now()
         let old = try await scimRecords()
@@ -102,7 +105,9 @@ extension Broker {
                 first,
                 StoreTransaction(
                     changes: records.flatMap { Self.ending($0, at: now) },
-                    events: records.map { credentialEvent(.credentialRevoked, $0, by: caller, at: now, context: context) })
+                    events: records.map {
+                        credentialEvent(.credentialRevoked, $0, by: caller, at: now, context: context)
+                    })
             )
         }
     }

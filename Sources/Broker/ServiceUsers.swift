@@ -38,7 +38,8 @@ extension Broker {
             }
             if namespace.isApplication, pattern != .named(namespace) {
                 throw .invalid(
-                    field: "namespace_roles", reason: "must be for namespace '\(namespace)': the credential is confined to it")
+                    field: "namespace_roles",
+                    reason: "must be for namespace '\(namespace)': the credential is confined to it")
             }
             for role in roles.sorted() where !hasRole(role) {
                 throw .unknownReference(kind: "role", name: role.rawValue)
@@ -73,7 +74,10 @@ extension Broker {
             try check(user, in: namespace, by: caller)
             guard let owner = index.principal(record.owner) else { throw .notFound }
             // Whoever may not have given what it has now may not take it over by changing it either.
-            guard mayGrant(record.namespace.isApplication ? owner.access.confined(to: record.namespace) : owner.access, by: caller)
+            guard
+                mayGrant(
+                    record.namespace.isApplication ? owner.access.confined(to: record.namespace) : owner.access,
+                    by: caller)
             else { throw .notPermitted("this service credential has roles beyond your own") }
             let now = time.now()
             let next = try CredentialTransition.touch.applied(to: record, rule: rule(for: record, by: caller), at: now)

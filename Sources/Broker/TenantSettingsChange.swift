@@ -14,7 +14,8 @@ extension Broker {
                 before.map { .updateObject($0.replacing(settings.document, at: now)) }
                 ?? .insertObject(StoredObject(id: TenantSettings.objectID, document: settings.document, createdAt: now))
             let event = AuditEvent(
-                time: now, action: .settingsChanged, outcome: .success, actor: AuditEvent.Actor(caller), target: "tenant",
+                time: now, action: .settingsChanged, outcome: .success, actor: AuditEvent.Actor(caller),
+                target: "tenant",
                 namespace: NamespaceName.system.rawValue, requestID: context.requestID, details: settings.document)
             do throws(StoreFailure) {
                 return try await store.commit(StoreTransaction(changes: [change], events: [event]))

@@ -58,7 +58,8 @@ extension CredentialsPlugin {
         switch outcome {
         case .created(let created): return .json(shapes.created(created))
         case .replayed(let body):
-            return Response(status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"], body: body)
+            return Response(
+                status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"], body: body)
         }
     }
 
@@ -69,7 +70,9 @@ extension CredentialsPlugin {
         guard let field = HTTPField.Name("Idempotency-Key") else { return nil }
         let keys = request.headers[values: field]
         guard let key = keys.first else { return nil }
-        guard keys.count == 1 else { throw APIError(.invalidArgument, "Field Idempotency-Key is given more than once.") }
+        guard keys.count == 1 else {
+            throw APIError(.invalidArgument, "Field Idempotency-Key is given more than once.")
+        }
         do throws(CredentialFailure) {
             return try broker.replayPlan(
                 key: key, operation: request.method.rawValue + " " + request.path, body: request.body, by: caller,
@@ -101,7 +104,8 @@ extension CredentialsPlugin {
     }
 
     static func cluster(in body: RequestBody) throws(APIError) -> KubernetesTarget? {
-        guard let name = try body.text("virtual_k8s_name"), let namespace = try body.text("virtual_k8s_namespace") else {
+        guard let name = try body.text("virtual_k8s_name"), let namespace = try body.text("virtual_k8s_namespace")
+        else {
             return nil
         }
         return .cluster(name: name, namespace: namespace)

@@ -171,7 +171,8 @@ struct MemoryTables: Sendable {
 
     private mutating func insert(_ record: CredentialRecord) throws(StoreFailure) -> Undo {
         let name = Name(namespace: record.namespace, name: Key(record.name))
-        guard credentials[record.id] == nil, !names.contains(name), proofs.isDisjoint(with: Self.proofs(of: record)) else {
+        guard credentials[record.id] == nil, !names.contains(name), proofs.isDisjoint(with: Self.proofs(of: record))
+        else {
             throw .alreadyExists
         }
         guard principals[record.owner] != nil else { throw .conflict }  // the owner is gone
@@ -234,7 +235,8 @@ struct MemoryTables: Sendable {
         }
         var removed = outlived.map { StoreChange.deleteCredential($0.id, revision: $0.revision) }
         for owner in Set(outlived.map(\.owner)).sorted() {
-            guard principals[owner]?.principal.kind == .service, !credentials.values.contains(where: { $0.owner == owner })
+            guard principals[owner]?.principal.kind == .service,
+                !credentials.values.contains(where: { $0.owner == owner })
             else { continue }
             (principals[owner], members[owner]) = (nil, nil)
             removed.append(.deletePrincipal(owner))

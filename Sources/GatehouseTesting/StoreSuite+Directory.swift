@@ -14,7 +14,8 @@ extension StoreSuite {
                 await failure(of: [.updateObject(Fixtures.object("devs", revision: 3))], on: store), .conflict,
                 "a revision was skipped")
             try requireEqual(
-                await failure(of: [.updateObject(Fixtures.object("none", revision: 2))], on: store), .conflict, "not there")
+                await failure(of: [.updateObject(Fixtures.object("none", revision: 2))], on: store), .conflict,
+                "not there")
             try await store.commit([.updateObject(Fixtures.object("devs", revision: 2))])
             try requireEqual(try await store.object(object.id), Fixtures.object("devs", revision: 2), "changed")
             try requireEqual(
@@ -61,7 +62,9 @@ extension StoreSuite {
             try requireEqual(Set(members).count, 1500, "different ones")
         },
         check("a reply is kept once until it is over") { store in
-            guard let key = Fixtures.hash(1), let first = Fixtures.hash(2), let second = Fixtures.hash(3) else { return }
+            guard let key = Fixtures.hash(1), let first = Fixtures.hash(2), let second = Fixtures.hash(3) else {
+                return
+            }
             let reply = StoredReply(key: key, request: first, sealed: [1, 2], until: Timestamp(milliseconds: 100))
             let later = StoredReply(key: key, request: second, sealed: [], until: Timestamp(milliseconds: 200))
             try await store.commit([.rememberReply(reply, asOf: Timestamp(milliseconds: 1))])

@@ -100,7 +100,10 @@ extension StoreSuite {
     }
 
     private static let refusals: [(String, [StoreChange], StoreFailure)] = [
-        ("a credential's id is taken", [.insertCredential(Fixtures.credential(1, name: "other", hash: Fixtures.hash(9)))], .alreadyExists),
+        (
+            "a credential's id is taken",
+            [.insertCredential(Fixtures.credential(1, name: "other", hash: Fixtures.hash(9)))], .alreadyExists
+        ),
         ("a credential's name is taken", [.insertCredential(Fixtures.credential(2, name: "taken"))], .alreadyExists),
         ("a token hash is taken", [.insertCredential(Fixtures.credential(2, hash: Fixtures.hash(1)))], .alreadyExists),
         (

@@ -65,7 +65,8 @@ struct RowReading {
 
     func use(_ row: Statement) -> StoreChange? {
         guard let id = row.text(0) else { return nil }
-        return .recordUse(CredentialUse(id: CredentialID(unchecked: id), current: row.moment(1), previous: row.moment(2)))
+        return .recordUse(
+            CredentialUse(id: CredentialID(unchecked: id), current: row.moment(1), previous: row.moment(2)))
     }
 
     static let objectColumns = "name, kind, document, created_at, modified_at, revision"

@@ -43,7 +43,8 @@ private let allowed: [String: Set<String>] = [
     "GatehouseKit": [
         "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation", "Broker",
         "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin", "ProvidersPlugin",
-        "DevelopmentPlugin", "Observability", "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", "HTTPTypes", "ArgumentParser",
+        "DevelopmentPlugin", "Observability", "GatehouseServer", "GatehouseConfiguration", "GatehouseClient",
+        "HTTPTypes", "ArgumentParser",
         "ServiceLifecycle",
         "UnixSignals",
         "Glibc", "Foundation",

@@ -88,7 +88,9 @@ struct API {
             while let rest = response.rest, let part = try await rest() { response.body += part }
             let isJSON = response.headers[.contentType]?.hasPrefix("application/json") ?? false
             return Answer(
-                status: response.status.code, body: isJSON ? try JSONValue.parse(response.body, limits: JSONLimits(maximumBytes: 64 << 20)) : .null, headers: response.headers)
+                status: response.status.code,
+                body: isJSON ? try JSONValue.parse(response.body, limits: JSONLimits(maximumBytes: 64 << 20)) : .null,
+                headers: response.headers)
         } catch let error as APIError {
             return Answer(status: error.code.status.code, body: error.body, headers: error.response.headers)
         }
@@ -135,7 +137,9 @@ struct API {
     static let system = "/api/web/namespaces/system/"
 
     /// Makes a token and answers its name and secret.
-    func token(_ name: String = "bot", days: Int = 10, with: With = .administrator) async throws -> (name: String, secret: String) {
+    func token(
+        _ name: String = "bot", days: Int = 10, with: With = .administrator
+    ) async throws -> (name: String, secret: String) {
         let answer = try await post(
             Self.system + "api_credentials",
             #"{"name":"\#(name)","expiration_days":\#(days),"spec":{"type":"API_TOKEN"}}"#, with: with)
@@ -148,7 +152,8 @@ struct API {
     ) async throws -> (name: String, secret: String) {
         let answer = try await post(
             Self.system + "service_credentials",
-            #"{"name":"\#(name)","type":"SERVICE_API_TOKEN","expiration_days":\#(days),"namespace_roles":[{"namespace":"\#(namespace)","role":"\#(role)"}]}"#)
+            #"{"name":"\#(name)","type":"SERVICE_API_TOKEN","expiration_days":\#(days),"namespace_roles":[{"namespace":"\#(namespace)","role":"\#(role)"}]}"#
+        )
         return (answer.name, answer.data)
     }
 }

@@ -17,10 +17,19 @@ import Testing
     }
 
     private static let cases: [(body: String, family: String, type: String)] = [
-        (#"{"name":"c","spec":{"type":"KUBE_CONFIG","virtual_k8s_name":"dev","virtual_k8s_namespace":"payments"}}"#, "api_credentials", "KUBE_CONFIG"),
-        (#"{"name":"c","vk8s_kubeconfig":{"vk8s_cluster_name":"dev","vk8s_namespace":"payments"}}"#, "service_credentials", "SERVICE_KUBE_CONFIG"),
+        (
+            #"{"name":"c","spec":{"type":"KUBE_CONFIG","virtual_k8s_name":"dev","virtual_k8s_namespace":"payments"}}"#,
+            "api_credentials", "KUBE_CONFIG"
+        ),
+        (
+            #"{"name":"c","vk8s_kubeconfig":{"vk8s_cluster_name":"dev","vk8s_namespace":"payments"}}"#,
+            "service_credentials", "SERVICE_KUBE_CONFIG"
+        ),
         (#"{"name":"c","site_kubeconfig":{"site":"hq"}}"#, "service_credentials", "SITE_GLOBAL_KUBE_CONFIG"),
-        (#"{"name":"c","type":"SERVICE_SITE_GLOBAL_KUBE_CONFIG","site_kubeconfig":{"site":"hq"}}"#, "service_credentials", "SERVICE_SITE_GLOBAL_KUBE_CONFIG"),
+        (
+            #"{"name":"c","type":"SERVICE_SITE_GLOBAL_KUBE_CONFIG","site_kubeconfig":{"site":"hq"}}"#,
+            "service_credentials", "SERVICE_SITE_GLOBAL_KUBE_CONFIG"
+        ),
     ]
 
     @Test(arguments: cases.indices)
@@ -30,10 +39,12 @@ import Testing
         let created = try await api.post(API.system + family, body)
         #expect(created.status == 200, "\(created.body)")
         let certificate = try Self.certificate(inKubeconfig: created.data)
-        let listed = try #require(try await api.get(API.system + family).items.first { $0["name"]?.stringValue == created.name })
+        let listed = try #require(
+            try await api.get(API.system + family).items.first { $0["name"]?.stringValue == created.name })
         #expect(listed["type"]?.stringValue == type)
         #expect(certificate.organizations == ["gatehouse"])
-        #expect(RFC3339.text(Timestamp(seconds: certificate.notAfter)) == created.body["expiration_timestamp"]?.stringValue)
+        #expect(
+            RFC3339.text(Timestamp(seconds: certificate.notAfter)) == created.body["expiration_timestamp"]?.stringValue)
         let with = API.With.certificate(certificate.der)
         #expect(try await api.get("/api/web/namespaces", with: with).status == 200)
         let caller = try api.world.broker.authenticate(certificate: certificate.der)
@@ -73,7 +84,8 @@ import Testing
     @Test func aBundleOpensWithItsPassword() async throws {
         let api = try await API.make()
         let created = try await api.post(
-            API.system + "api_credentials", #"{"name":"c","expiration_days":2,"spec":{"type":"API_CERTIFICATE","password":"pässword"}}"#)
+            API.system + "api_credentials",
+            #"{"name":"c","expiration_days":2,"spec":{"type":"API_CERTIFICATE","password":"pässword"}}"#)
         #expect(created.status == 200, "\(created.body)")
         let bundle = try #require(Data(base64Encoded: created.data))
         #expect(!String(decoding: bundle, as: UTF8.self).contains("pässword"))
@@ -91,12 +103,20 @@ import Testing
         (#"{"name":"c","spec":{"password":"12345"}}"#, "password"),
         (#"{"name":"c","spec":{"password":"123456789012345678901234567890123456789012345678901"}}"#, "password"),
         (#"{"name":"c","spec":{"password":"äääääääääääääääääääääääääää"}}"#, "password"),
-        (#"{"name":"c","spec":{"password":"abc\u0000def"}}"#, "password"), (#"{"name":"c","spec":{"password":123456}}"#, "password"),
+        (#"{"name":"c","spec":{"password":"abc\u0000def"}}"#, "password"),
+        (#"{"name":"c","spec":{"password":123456}}"#, "password"),
         (#"{"name":"c","spec":{"type":"KUBE_CONFIG"}}"#, "virtual_k8s_name"),
         (#"{"name":"c","spec":{"type":"KUBE_CONFIG","virtual_k8s_name":"dev"}}"#, "virtual_k8s_name"),
-        (#"{"name":"c","spec":{"type":"KUBE_CONFIG","virtual_k8s_name":"1dev","virtual_k8s_namespace":"a"}}"#, "virtual_k8s_name"),
-        (#"{"name":"c","spec":{"type":"KUBE_CONFIG","virtual_k8s_name":"dev","virtual_k8s_namespace":"a/b"}}"#, "virtual_k8s_namespace"),
-        (#"{"name":"c","spec":{"type":"SERVICE_API_TOKEN"}}"#, "type"), (#"{"name":"c","spec":{"type":"SCIM_API_TOKEN"}}"#, "type"),
+        (
+            #"{"name":"c","spec":{"type":"KUBE_CONFIG","virtual_k8s_name":"1dev","virtual_k8s_namespace":"a"}}"#,
+            "virtual_k8s_name"
+        ),
+        (
+            #"{"name":"c","spec":{"type":"KUBE_CONFIG","virtual_k8s_name":"dev","virtual_k8s_namespace":"a/b"}}"#,
+            "virtual_k8s_namespace"
+        ),
+        (#"{"name":"c","spec":{"type":"SERVICE_API_TOKEN"}}"#, "type"),
+        (#"{"name":"c","spec":{"type":"SCIM_API_TOKEN"}}"#, "type"),
         (#"{"name":"c","expiration_days":91,"spec":{"password":"123456"}}"#, "expiration_days"),
     ])
     func refusesAndWritesNothing(_ body: String, _ word: String) async throws {
@@ -112,7 +132,9 @@ import Testing
         let created = try await other.post(API.system + "api_credentials", Self.cases[0].body)
         let certificate = try Self.certificate(inKubeconfig: created.data)
         #expect(throws: CredentialRefusal.self) { try one.world.broker.authenticate(certificate: certificate.der) }
-        #expect(throws: CredentialRefusal.certificate(.malformed)) { try one.world.broker.authenticate(certificate: [1, 2]) }
+        #expect(throws: CredentialRefusal.certificate(.malformed)) {
+            try one.world.broker.authenticate(certificate: [1, 2])
+        }
     }
 
     @Test func aStoreThatFailsLeavesNoCertificateBehind() async throws {
@@ -126,7 +148,10 @@ import Testing
 
     @Test func theAuthoritysDocumentsArePublic() async throws {
         let api = try await API.make()
-        for (path, type) in [("/pki/ca.pem", "application/x-pem-file"), ("/pki/ca.crl", "application/pkix-crl"), ("/pki/ca.crl.pem", "application/x-pem-file")] {
+        for (path, type) in [
+            ("/pki/ca.pem", "application/x-pem-file"), ("/pki/ca.crl", "application/pkix-crl"),
+            ("/pki/ca.crl.pem", "application/x-pem-file"),
+        ] {
             let answer = try await api.get(path, with: .nothing)
             #expect(answer.status == 200 && answer.headers[.contentType] == type)
         }

@@ -12,7 +12,9 @@ import Testing
     private static let document: JSONValue = {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "fixtures/openapi/openapi-authentication.json")
-        guard let data = try? Data(contentsOf: file), let value = try? JSONValue.parse(Array(data)) else { return .null }
+        guard let data = try? Data(contentsOf: file), let value = try? JSONValue.parse(Array(data)) else {
+            return .null
+        }
         return value
     }()
 
@@ -47,7 +49,9 @@ import Testing
     @Test func everyOperationAnswersAsTheSchemaSays() async throws {
         let api = try await API.make()
         var done: Set<String> = []
-        func run(_ method: HTTPRequest.Method, _ template: String, _ body: String = "", name: String = "") async throws -> API.Answer {
+        func run(
+            _ method: HTTPRequest.Method, _ template: String, _ body: String = "", name: String = ""
+        ) async throws -> API.Answer {
             let path = template.replacing("{namespace}", with: "system").replacing("{name}", with: name)
             let answer = try await api.call(method, path, body)
             #expect(answer.status == 200, "\(method) \(path): \(answer.body.encodedText())")
@@ -59,7 +63,10 @@ import Testing
         let namespaces = "/api/web/namespaces/{namespace}/"
         for (family, create) in [
             ("api_credentials", #"{"name":"a","spec":{"type":"API_TOKEN"}}"#),
-            ("service_credentials", #"{"name":"s","type":"SERVICE_API_TOKEN","namespace_roles":[{"namespace":"default","role":"ves-io-monitor-role"}]}"#),
+            (
+                "service_credentials",
+                #"{"name":"s","type":"SERVICE_API_TOKEN","namespace_roles":[{"namespace":"default","role":"ves-io-monitor-role"}]}"#
+            ),
         ] {
             let first = try await run(.post, namespaces + family, create).name
             let second = try await run(.post, namespaces + family, create).name
@@ -76,7 +83,8 @@ import Testing
             }
             _ = try await run(.post, namespaces + "revoke/" + family, #"{"name":"\#(first)"}"#)
             _ = try await run(
-                .post, "/api/web/namespaces/system/bulk_revoke/" + family, #"{"name_selector":{"names":["\#(second)"]}}"#)
+                .post, "/api/web/namespaces/system/bulk_revoke/" + family,
+                #"{"name_selector":{"names":["\#(second)"]}}"#)
         }
         _ = try await api.enableScim()
         _ = try await run(.post, namespaces + "scim_token", "{}")
@@ -90,7 +98,9 @@ import Testing
     }
 
     private static func resolved(_ schema: JSONValue) throws -> JSONValue {
-        guard let reference = schema["$ref"]?.stringValue, let name = reference.split(separator: "/").last else { return schema }
+        guard let reference = schema["$ref"]?.stringValue, let name = reference.split(separator: "/").last else {
+            return schema
+        }
         return try Self.schema(String(name))
     }
 
@@ -104,7 +114,9 @@ import Testing
             for element in elements { try check(element, schema["items"] ?? .null, place + "[]") }
         case "string"?:
             let text = try #require(value.stringValue, "\(place) is a string")
-            if let allowed = schema["enum"]?.arrayValue { #expect(allowed.contains(JSONValue(text)), "\(place) \(text)") }
+            if let allowed = schema["enum"]?.arrayValue {
+                #expect(allowed.contains(JSONValue(text)), "\(place) \(text)")
+            }
             if schema["format"]?.stringValue == "date-time" {
                 #expect(text.utf8.count == 24 && text.hasSuffix("Z") && text.contains("."), "\(place) has a fraction")
             }

@@ -45,7 +45,8 @@ import Testing
         let api = try await API.make()
         let (name, _) = try await api.token(days: 20)
         api.world.clock.advance(seconds: 3600)
-        #expect(try await api.post(Self.system + "renew/api_credentials", #"{"name":"\#(name)"\#(days)}"#).status == 200)
+        #expect(
+            try await api.post(Self.system + "renew/api_credentials", #"{"name":"\#(name)"\#(days)}"#).status == 200)
         let got = try await api.get(Self.system + "api_credentials/" + name)
         let end = got.body["object"]?["spec"]?["gc_spec"]?["expiration_timestamp"]?.stringValue
         #expect(end == RFC3339.text(api.world.clock.now.adding(seconds: expected * 86_400)))
@@ -58,7 +59,8 @@ import Testing
         let before = try await api.get(Self.system + "api_credentials/" + name)
         let answer = try await api.post(
             Self.system + "renew/api_credentials", #"{"name":"\#(name)","expiration_days":\#(days)}"#)
-        #expect(answer.status == 400 && answer.code == 3 && answer.message.contains("expiration_days"), "\(answer.body)")
+        #expect(
+            answer.status == 400 && answer.code == 3 && answer.message.contains("expiration_days"), "\(answer.body)")
         #expect(try await api.get(Self.system + "api_credentials/" + name).body == before.body)
     }
 
@@ -69,10 +71,14 @@ import Testing
             #"{"max_credentials_expiry":{"max_api_token_expiry_days":20},"max_lifetime_days":30}"#)
         #expect(settings.status == 200 && settings.body["validation_errors"] == [], "\(settings.body)")
         let (name, _) = try await api.token(days: 20)
-        #expect(try await api.post(Self.system + "api_credentials", #"{"name":"a","expiration_days":21,"spec":{"type":"API_TOKEN"}}"#).code == 3)
+        #expect(
+            try await api.post(
+                Self.system + "api_credentials", #"{"name":"a","expiration_days":21,"spec":{"type":"API_TOKEN"}}"#
+            ).code == 3)
         api.world.clock.advance(seconds: 15 * 86_400)
         let renew = { (days: Int) in
-            try await api.post(Self.system + "renew/api_credentials", #"{"name":"\#(name)","expiration_days":\#(days)}"#)
+            try await api.post(
+                Self.system + "renew/api_credentials", #"{"name":"\#(name)","expiration_days":\#(days)}"#)
         }
         let refused = try await renew(16)
         #expect(refused.code == 3 && refused.message.contains("30 days in all"), "\(refused.body)")
@@ -103,7 +109,10 @@ import Testing
         let body = #"{"name_selector":{"names":["\#(first.name)","nobody","\#(second.name)"]}}"#
         let answer = try await api.post(Self.system + "bulk_revoke/api_credentials", body)
         #expect(answer.status == 200)
-        #expect(answer.body.objectValue?.names == ["credentials_failed", "credentials_marked_for_deletion", "error_message"])
+        #expect(
+            answer.body.objectValue?.names == [
+                "credentials_failed", "credentials_marked_for_deletion", "error_message",
+            ])
         #expect(answer.body["credentials_marked_for_deletion"] == [JSONValue(first.name), JSONValue(second.name)])
         #expect(answer.body["credentials_failed"] == ["nobody"])
         #expect(answer.body["error_message"]?.stringValue?.isEmpty == false)
@@ -122,11 +131,13 @@ import Testing
         let young = try await api.token("young", days: 20)
         _ = try await api.serviceToken("service", days: 1)
         api.world.clock.advance(seconds: 2 * 86_400)
-        let answer = try await api.post(Self.system + "bulk_revoke/api_credentials", #"{"expired_selector":{"all":{}}}"#)
+        let answer = try await api.post(
+            Self.system + "bulk_revoke/api_credentials", #"{"expired_selector":{"all":{}}}"#)
         #expect(answer.body["credentials_marked_for_deletion"] == [JSONValue(old.name)], "the family's only")
         #expect(try await api.get("/api/web/namespaces", with: .token(young.secret)).status == 200)
         let typed = try await api.post(
-            Self.system + "bulk_revoke/service_credentials", #"{"expired_selector":{"credential_type":"SERVICE_API_TOKEN"}}"#)
+            Self.system + "bulk_revoke/service_credentials",
+            #"{"expired_selector":{"credential_type":"SERVICE_API_TOKEN"}}"#)
         #expect(typed.body["credentials_marked_for_deletion"]?.arrayValue?.count == 1)
         let wrong = try await api.post(
             Self.system + "bulk_revoke/service_credentials", #"{"expired_selector":{"credential_type":"API_TOKEN"}}"#)
@@ -134,13 +145,15 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{}"#, "bulkrevoke_choice"), (#"{"expired_selector":{"all":{}},"name_selector":{"names":["a"]}}"#, "bulkrevoke_choice"),
+        (#"{}"#, "bulkrevoke_choice"),
+        (#"{"expired_selector":{"all":{}},"name_selector":{"names":["a"]}}"#, "bulkrevoke_choice"),
         (#"{"expired_selector":{}}"#, "expired_selector"),
         (#"{"expired_selector":{"all":{},"credential_type":"API_TOKEN"}}"#, "expired_selector"),
         (#"{"name_selector":{}}"#, "names"), (#"{"name_selector":{"names":[]}}"#, "names"),
         (#"{"name_selector":{"names":["a","a"]}}"#, "names"), (#"{"name_selector":{"names":[1]}}"#, "names"),
         (#"{"name_selector":{"names":"a"}}"#, "names"), (#"{"name_selector":{"names":[""]}}"#, "names"),
-        (#"{"name_selector":[]}"#, "name_selector"), ("{", "JSON"), (#"{"name_selector":{},"name_selector":{}}"#, "JSON"),
+        (#"{"name_selector":[]}"#, "name_selector"), ("{", "JSON"),
+        (#"{"name_selector":{},"name_selector":{}}"#, "JSON"),
     ])
     func badSelectorsMarkNothing(_ body: String, _ word: String) async throws {
         let api = try await API.make()
@@ -151,7 +164,9 @@ import Testing
         }
         #expect(try await api.get("/api/web/namespaces", with: .token(secret)).status == 200)
         let names = (0..<201).map { #""n\#($0)""# }.joined(separator: ",")
-        #expect(try await api.post(Self.system + "bulk_revoke/api_credentials", #"{"name_selector":{"names":[\#(names)]}}"#).code == 3)
+        #expect(
+            try await api.post(Self.system + "bulk_revoke/api_credentials", #"{"name_selector":{"names":[\#(names)]}}"#)
+                .code == 3)
         let elsewhere = try await api.post("/api/web/namespaces/default/bulk_revoke/api_credentials", body)
         #expect(elsewhere.code == 3 && elsewhere.message.contains("namespace"))
     }
@@ -160,10 +175,12 @@ import Testing
         let api = try await API.make()
         let (name, old) = try await api.token()
         _ = try await api.get("/api/web/namespaces", with: .token(old))
-        let rotated = try await api.post(Self.system + "rotate/api_credentials", #"{"name":"\#(name)","grace_seconds":7200}"#)
+        let rotated = try await api.post(
+            Self.system + "rotate/api_credentials", #"{"name":"\#(name)","grace_seconds":7200}"#)
         #expect(rotated.status == 200 && rotated.body["generation"] == 2, "\(rotated.body)")
         #expect(rotated.data != old && rotated.name == name)
-        #expect(rotated.body["retires_timestamp"]?.stringValue == RFC3339.text(api.world.clock.now.adding(seconds: 7200)))
+        #expect(
+            rotated.body["retires_timestamp"]?.stringValue == RFC3339.text(api.world.clock.now.adding(seconds: 7200)))
         for secret in [old, rotated.data] {
             #expect(try await api.get("/api/web/namespaces", with: .token(secret)).status == 200)
         }
@@ -175,7 +192,8 @@ import Testing
         #expect(usage.body["warning"]?.stringValue?.contains("still used") == true)
         let retire = Self.system + "retire/api_credentials"
         #expect(try await api.post(retire, #"{"name":"\#(name)"}"#).code == 9, "still used")
-        #expect(try await api.post(Self.system + "rotate/api_credentials", #"{"name":"\#(name)"}"#).code == 9, "under way")
+        #expect(
+            try await api.post(Self.system + "rotate/api_credentials", #"{"name":"\#(name)"}"#).code == 9, "under way")
         let caller = try api.world.broker.authenticate(authorization: ["Bearer " + old])
         #expect(caller.notices.map(\.field) == ["X-Gatehouse-Credential-Retires"])
         // Retired by itself at its deadline.
@@ -199,7 +217,8 @@ import Testing
     @Test func aRetiredSecretRevokesNothing() async throws {
         let api = try await API.make()
         let (name, old) = try await api.token()
-        let rotated = try await api.post(Self.system + "rotate/api_credentials", #"{"name":"\#(name)","grace_seconds":60}"#)
+        let rotated = try await api.post(
+            Self.system + "rotate/api_credentials", #"{"name":"\#(name)","grace_seconds":60}"#)
         api.world.clock.advance(seconds: 61)
         try await api.world.broker.revoke(presented: .init(utf8: old), context: TestWorld.context)
         #expect(try await api.get("/api/web/namespaces", with: .token(rotated.data)).status == 200)
@@ -256,7 +275,8 @@ import Testing
         #expect(all.items.first?["seconds_left"] == 86_400)
         let page = try await api.get(Self.system + "expiring/api_credentials?page_limit=1&within_days=35")
         let next = try #require(page.body["next_page_start"]?.stringValue)
-        let rest = try await api.get(Self.system + "expiring/api_credentials?page_limit=5&within_days=35&page_start=\(next)")
+        let rest = try await api.get(
+            Self.system + "expiring/api_credentials?page_limit=5&within_days=35&page_start=\(next)")
         #expect(rest.items.count == 2 && rest.body["next_page_start"] == "")
         for bad in ["within_days=-1", "within_days=x", "page_limit=1001", "page_start=x"] {
             #expect(try await api.get(Self.system + "expiring/api_credentials?" + bad).code == 3, "\(bad)")
@@ -268,7 +288,8 @@ import Testing
         for number in 0..<7 { _ = try await api.token("n\(number)") }
         var (names, start): ([String], String) = ([], "")
         repeat {
-            let page = try await api.get(Self.system + "api_credentials?page_limit=3" + (start.isEmpty ? "" : "&page_start=\(start)"))
+            let page = try await api.get(
+                Self.system + "api_credentials?page_limit=3" + (start.isEmpty ? "" : "&page_start=\(start)"))
             names += page.items.compactMap { $0["name"]?.stringValue }
             start = try #require(page.body["next_page_start"]?.stringValue)
         } while !start.isEmpty

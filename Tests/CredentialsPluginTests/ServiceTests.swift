@@ -16,20 +16,26 @@ import Testing
         try await api.world.makeGroup("devs", ["payments": ["power-developer"]])
         let created = try await api.post(
             Self.path,
-            #"{"name":"ci","api_token":{},"user_group_names":["devs","devs"],"namespace_roles":[{"namespace":"default","role":"ves-io-monitor-role"}]}"#)
+            #"{"name":"ci","api_token":{},"user_group_names":["devs","devs"],"namespace_roles":[{"namespace":"default","role":"ves-io-monitor-role"}]}"#
+        )
         #expect(created.status == 200, "\(created.body)")
         let who = try await api.get("/api/web/custom/namespaces/system/whoami", with: .token(created.data))
         #expect(who.body["type"] == "SERVICE" && who.body["group_names"] == ["devs"])
         #expect(
             who.body["namespace_access"]
-                == ["namespace_role_map": ["default": ["names": ["monitor"]], "payments": ["names": ["power-developer"]]]])
+                == [
+                    "namespace_role_map": [
+                        "default": ["names": ["monitor"]], "payments": ["names": ["power-developer"]],
+                    ]
+                ])
         let got = try await api.get(Self.path + "/" + created.name)
         #expect(got.body["user_group_names"] == ["devs"] && got.body["user_email"] == JSONValue(created.name))
         #expect(got.body["namespace_access"] == ["namespace_role_map": ["default": ["names": ["monitor"]]]])
         // PUT replaces the whole, at once, and never the end or the state.
         let replaced = try await api.call(
             .put, Self.path + "/" + created.name,
-            #"{"name":"elsewhere","namespace":"default","namespace_access":{"namespace_role_map":{"shared":{"names":["monitor","admin"]}}}}"#)
+            #"{"name":"elsewhere","namespace":"default","namespace_access":{"namespace_role_map":{"shared":{"names":["monitor","admin"]}}}}"#
+        )
         #expect(replaced.status == 200 && replaced.name == created.name, "the path wins")
         let after = try await api.get("/api/web/custom/namespaces/system/whoami", with: .token(created.data))
         #expect(after.body["group_names"] == [])
@@ -40,12 +46,27 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"name":"a","type":"SERVICE_API_TOKEN","namespace_roles":[{"namespace":"default","role":"nobody-knows"}]}"#, 5, "role"),
-        (#"{"name":"a","type":"SERVICE_API_TOKEN","namespace_roles":[{"namespace":"nowhere","role":"monitor"}]}"#, 5, "namespace"),
+        (
+            #"{"name":"a","type":"SERVICE_API_TOKEN","namespace_roles":[{"namespace":"default","role":"nobody-knows"}]}"#,
+            5, "role"
+        ),
+        (
+            #"{"name":"a","type":"SERVICE_API_TOKEN","namespace_roles":[{"namespace":"nowhere","role":"monitor"}]}"#, 5,
+            "namespace"
+        ),
         (#"{"name":"a","type":"SERVICE_API_TOKEN","user_group_names":["nobody"]}"#, 5, "group"),
-        (#"{"name":"a","type":"SERVICE_API_TOKEN","namespace_roles":[{"namespace":"default"}]}"#, 3, "namespace_roles[0].role"),
-        (#"{"name":"a","type":"SERVICE_API_TOKEN","namespace_roles":[{"role":"monitor"}]}"#, 3, "namespace_roles[0].namespace"),
-        (#"{"name":"a","type":"SERVICE_API_TOKEN","namespace_roles":[{"namespace":"default","role":"No!"}]}"#, 3, "role"),
+        (
+            #"{"name":"a","type":"SERVICE_API_TOKEN","namespace_roles":[{"namespace":"default"}]}"#, 3,
+            "namespace_roles[0].role"
+        ),
+        (
+            #"{"name":"a","type":"SERVICE_API_TOKEN","namespace_roles":[{"role":"monitor"}]}"#, 3,
+            "namespace_roles[0].namespace"
+        ),
+        (
+            #"{"name":"a","type":"SERVICE_API_TOKEN","namespace_roles":[{"namespace":"default","role":"No!"}]}"#, 3,
+            "role"
+        ),
         (#"{"name":"a","type":"SERVICE_API_TOKEN","namespace_roles":{"namespace":"default"}}"#, 3, "namespace_roles"),
         (#"{"name":"a","type":"SERVICE_API_TOKEN","user_group_names":[1]}"#, 3, "user_group_names[0]"),
         (#"{"name":"a"}"#, 3, "type"), (#"{"name":"a","type":"API_TOKEN"}"#, 3, "type"),
@@ -53,10 +74,14 @@ import Testing
         (#"{"name":"a","api_token":{},"api_certificate":{"password":"123456"}}"#, 3, "service_credential_choice"),
         (#"{"name":"a","api_certificate":{}}"#, 3, "password"),
         (#"{"name":"a","api_certificate":{"password":"12345"}}"#, 3, "password"),
-        (#"{"name":"a","type":"SERVICE_API_CERTIFICATE","password":"123456789012345678901234567890123456789012345678901"}"#, 3, "password"),
+        (
+            #"{"name":"a","type":"SERVICE_API_CERTIFICATE","password":"123456789012345678901234567890123456789012345678901"}"#,
+            3, "password"
+        ),
         (#"{"name":"a","vk8s_kubeconfig":{"vk8s_cluster_name":"c"}}"#, 3, "vk8s_namespace"),
         (#"{"name":"a","vk8s_kubeconfig":{"vk8s_cluster_name":"C","vk8s_namespace":"n"}}"#, 3, "virtual_k8s_name"),
-        (#"{"name":"a","site_kubeconfig":{}}"#, 3, "site"), (#"{"name":"a","site_kubeconfig":{"site":"a b"}}"#, 3, "site"),
+        (#"{"name":"a","site_kubeconfig":{}}"#, 3, "site"),
+        (#"{"name":"a","site_kubeconfig":{"site":"a b"}}"#, 3, "site"),
         (#"{"name":"a","type":"SITE_GLOBAL_KUBE_CONFIG"}"#, 3, "site"),
         (#"{"name":"a","type":"SERVICE_KUBE_CONFIG"}"#, 3, "virtual_k8s_name"),
         (#"{"type":"SERVICE_API_TOKEN"}"#, 3, "name"),
@@ -73,7 +98,8 @@ import Testing
     @Test func theChoiceSilentlyWinsOverTheFlatFields() async throws {
         let api = try await API.make()
         let answer = try await api.post(
-            Self.path, #"{"name":"a","type":"SERVICE_API_CERTIFICATE","password":"","virtual_k8s_name":"","api_token":{}}"#)
+            Self.path,
+            #"{"name":"a","type":"SERVICE_API_CERTIFICATE","password":"","virtual_k8s_name":"","api_token":{}}"#)
         #expect(answer.status == 200 && answer.data.hasPrefix("gth_st_"))
     }
 
@@ -133,7 +159,9 @@ import Testing
         let service = try await api.serviceToken("svc", role: "admin", namespace: "system")
         let child = try await api.token("child", days: 1, with: .token(service.secret))
         #expect(try await api.get("/api/web/namespaces", with: .token(child.secret)).status == 200)
-        #expect(try await api.post(API.system + "revoke/service_credentials", #"{"name":"\#(service.name)"}"#).status == 200)
+        #expect(
+            try await api.post(API.system + "revoke/service_credentials", #"{"name":"\#(service.name)"}"#).status == 200
+        )
         for secret in [service.secret, child.secret] {
             #expect(try await api.get("/api/web/namespaces", with: .token(secret)).status == 401)
         }
@@ -165,20 +193,27 @@ import Testing
         try await api.world.makeGroup("wide", ["payments": ["developer"], "system": ["admin"]])
         let created = try await api.post(
             path,
-            #"{"name":"a","type":"SERVICE_API_TOKEN","user_group_names":["wide"],"namespace_roles":[{"namespace":"payments","role":"admin"}]}"#)
+            #"{"name":"a","type":"SERVICE_API_TOKEN","user_group_names":["wide"],"namespace_roles":[{"namespace":"payments","role":"admin"}]}"#
+        )
         #expect(created.status == 200, "\(created.body)")
         let who = try await api.get("/api/web/custom/namespaces/payments/whoami", with: .token(created.data))
-        #expect(who.body["namespace_access"] == ["namespace_role_map": ["payments": ["names": ["admin", "developer"]]]])
+        #expect(
+            who.body["namespace_access"] == ["namespace_role_map": ["payments": ["names": ["admin", "developer"]]]])
         // It manages its own namespace, and nothing else.
         let child = try await api.post(path, #"{"name":"b","type":"SERVICE_API_TOKEN"}"#, with: .token(created.data))
         #expect(child.status == 200)
         #expect(try await api.get(Self.path, with: .token(created.data)).status == 403)
-        #expect(try await api.get("/api/web/namespaces/default/service_credentials", with: .token(created.data)).code == 5)
+        #expect(
+            try await api.get("/api/web/namespaces/default/service_credentials", with: .token(created.data)).code == 5)
         #expect(try await api.get(path + "/" + created.name).status == 200, "the tenant's administrator sees it there")
         #expect(try await api.get(Self.path + "/" + created.name).code == 5, "and not in system")
         let elsewhere = try await api.post(
-            path, #"{"name":"a","type":"SERVICE_API_TOKEN","namespace_roles":[{"namespace":"default","role":"monitor"}]}"#)
+            path,
+            #"{"name":"a","type":"SERVICE_API_TOKEN","namespace_roles":[{"namespace":"default","role":"monitor"}]}"#)
         #expect(elsewhere.code == 3 && elsewhere.message.contains("namespace_roles"))
-        #expect(try await api.get("/api/web/namespaces", with: .token(created.data)).items.map { $0["name"] } == ["payments"])
+        #expect(
+            try await api.get("/api/web/namespaces", with: .token(created.data)).items.map { $0["name"] } == [
+                "payments"
+            ])
     }
 }

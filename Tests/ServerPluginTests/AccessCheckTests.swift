@@ -59,7 +59,10 @@ private let tenant = Access.permission(.providers, .create, in: .fixed(.system))
         ("list", list, "-", "payments", 401),
         // Who holds which credential is for administrators; everything else a monitor reads.
         ("list credentials by monitor", list, "payments=monitor", "payments", 403),
-        ("list namespaces by monitor", .permission(.namespaces, .list, in: .path("namespace")), "payments=monitor", "payments", 200),
+        (
+            "list namespaces by monitor", .permission(.namespaces, .list, in: .path("namespace")), "payments=monitor",
+            "payments", 200
+        ),
         ("list by developer", list, "payments=developer", "payments", 403),
         ("list by nobody", list, "", "payments", 404),
         ("list elsewhere", list, "default=admin", "payments", 404),

@@ -54,7 +54,8 @@ struct Assembly {
         )
         try await broker.load()
         try await broker.loadAuthority(
-            given: settings.certificates.authority.map { ($0.certificate, $0.key) }, sealing: try directory.sealingKey())
+            given: settings.certificates.authority.map { ($0.certificate, $0.key) }, sealing: try directory.sealingKey()
+        )
         let token = try await bootstrap(broker, keeping: settings.bootstrapToken)
         return Assembly(
             settings: settings, broker: broker, store: store, fetcher: fetcher,

@@ -55,8 +55,11 @@ struct ServeCommand: AsyncParsableCommand {
             JSONLogHandler(label: label, level: level, writer: errors) { time.now().milliseconds }
         }
         _ = ProcessLimits.raiseOpenFiles()
-        let setup = dev ? DevelopmentSetup(
-            state: state, port: port, httpsPort: httpsPort ?? (port == 8080 ? 8443 : 0), providerPort: providerPort) : nil
+        let setup =
+            dev
+            ? DevelopmentSetup(
+                state: state, port: port, httpsPort: httpsPort ?? (port == 8080 ? 8443 : 0), providerPort: providerPort)
+            : nil
         try setup?.prepare(now: time.now().seconds)
         let loaded = try loadConfiguration(
             paths: setup.map { [$0.configuration] } ?? config, templates: .embedded)
