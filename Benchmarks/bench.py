@@ -7,7 +7,8 @@ do at all: OpenSSL's own speed for the same signatures, nginx for HTTP, the serv
 
 Usage: Benchmarks/bench.py [--binary PATH] [--seconds N] [--credentials N] [--json FILE]
 """
-import argparse, http.client, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.parse
+import argparse, concurrent.futures, http.client, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading
+import time, urllib.parse
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 JWT = "urn:ietf:params:oauth:token-type:jwt"
@@ -102,9 +103,13 @@ server {{ listen 127.0.0.1:{self.port}; location / {{ return 200 "ok\\n"; }} }} 
 class Gatehouse:
     def __init__(self, binary, folder):
         self.port, self.provider = free_port(), free_port()
-        self.state = os.path.join(folder, "state")
+        self.state, self.binary = os.path.join(folder, "state"), binary
+        self.start()
+
+    def start(self):
+        began = time.time()
         self.process = subprocess.Popen(
-            ["taskset", "-c", "0", binary, "serve", "--dev", "--state", self.state, "--port", str(self.port),
+            ["taskset", "-c", "0", self.binary, "serve", "--dev", "--state", self.state, "--port", str(self.port),
              "--provider-port", str(self.provider)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(200):
             try:
@@ -115,6 +120,7 @@ class Gatehouse:
             time.sleep(0.05)
         else:
             sys.exit("the server did not become ready")
+        self.ready_after = time.time() - began
         # taskset execs the binary, and the binary may exec itself once: the pid stays.
         self.pid = self.process.pid
         self.token = open(os.path.join(self.state, "admin.token")).read().strip()
@@ -130,6 +136,94 @@ class Gatehouse:
         self.process.wait()
 
 
+NAMESPACE = "/api/web/namespaces/system"
+
+
+def create(port, headers, body, family="api_credentials"):
+    status, text = call(port, "POST", f"{NAMESPACE}/{family}", json.dumps(body), headers)
+    assert status == 200, text
+    return json.loads(text)
+
+
+def store_credentials(server, folder, headers, count):
+    """Creates tokens until there are so many; answers how long it took and what the last runs did a second."""
+    body = [json.dumps({"name": "bench", "spec": {"type": "API_TOKEN"}})]
+    script = lua(folder, "create", "POST", headers, body)
+    before, started, row = cpu_seconds(server.pid), time.time(), None
+    made = 0
+    while made < count:
+        row = wrk(server.port, NAMESPACE + "/api_credentials", 5, script)
+        made += row["requests"]
+    row["cpu us"] = (cpu_seconds(server.pid) - before) / made * 1e6
+    row["rss MB"] = resident_mb(server.pid)
+    return {"what": f"create API token ({made} stored)", **row}
+
+
+def page_through(server, headers, limit=1000):
+    """Every page of the listing; answers how many entries, seconds, and the slowest page in milliseconds."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    start, seen, slowest, began = "", 0, 0.0, time.time()
+    while True:
+        one = time.time()
+        connection.request("GET", f"{NAMESPACE}/api_credentials?page_limit={limit}&page_start={urllib.parse.quote(start)}",
+                           headers=headers)
+        page = json.loads(connection.getresponse().read())
+        slowest = max(slowest, (time.time() - one) * 1000)
+        seen += len(page["items"])
+        start = page["next_page_start"]
+        if not start:
+            return seen, time.time() - began, slowest
+
+
+def at_half_load(server, token, seconds, peak):
+    """p99 of token use at half of what the server can do: a fixed number of requests a second, from 16 connections."""
+    latencies, lock, stop = [], threading.Lock(), time.time() + seconds
+    threads, interval = 16, 16 / (peak / 2)
+
+    def client():
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        headers, mine, due = {"Authorization": "APIToken " + token}, [], time.time()
+        while time.time() < stop:
+            due += interval
+            pause = due - time.time()
+            if pause > 0:
+                time.sleep(pause)
+            began = time.time()
+            connection.request("GET", "/api/web/namespaces", headers=headers)
+            connection.getresponse().read()
+            mine.append(time.time() - began)
+        with lock:
+            latencies.extend(mine)
+
+    workers = [threading.Thread(target=client) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    latencies.sort()
+    return latencies[int(len(latencies) * 0.99)] * 1000, len(latencies) / seconds
+
+
+def certificates_beside(server, headers, token, count=50):
+    """p99 of token use without and with so many certificates being made, and how long these take."""
+    # Python is the slower side: half of what it can send itself.
+    load = 1200
+    quiet, _ = at_half_load(server, token, 5, load)
+    done = []
+
+    def make(number):
+        began = time.time()
+        create(server.port, headers, {"name": f"c{number}", "spec": {"type": "API_CERTIFICATE", "password": "secret1"}})
+        done.append(time.time() - began)
+
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        futures = [pool.submit(make, number) for number in range(count)]
+        busy, _ = at_half_load(server, token, 5, load)
+        for future in futures:
+            future.result()
+    return quiet, busy, max(done)
+
+
 def measure(server, name, path, seconds, script=None):
     wrk(server.port, path, 1, script)
     before = cpu_seconds(server.pid)
@@ -143,10 +237,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", default=".build/release/gatehouse")
     parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--credentials", type=int, default=100_000, help="stored before authentication is measured again")
     parser.add_argument("--json")
     options = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="gatehouse-bench-")
-    rows, limits = [], openssl_speed(3)
+    rows, notes, limits = [], [], openssl_speed(3)
     nginx = Nginx(folder)
     limits["nginx req/s"] = wrk(nginx.port, "/", options.seconds)["req/s"]
     nginx.stop()
@@ -178,13 +273,34 @@ def main():
                             lua(folder, "exchange-jwt", "POST", form, exchange())))
         rows.append(measure(server, "exchange to API token", "/oauth/token", seconds,
                             lua(folder, "exchange-opaque", "POST", form, exchange(API_TOKEN))))
+        if options.credentials:
+            body = {**admin, "Content-Type": "application/json"}
+            one = create(server.port, body, {"name": "one", "expiration_days": 80, "spec": {"type": "API_TOKEN"}})
+            rows.append(store_credentials(server, folder, body, options.credentials))
+            use = {"Authorization": "APIToken " + one["data"]}
+            rows.append(measure(server, "/livez, with them stored", "/livez", seconds))
+            rows.append(measure(server, "authenticate, with them stored", "/api/web/namespaces", seconds,
+                                lua(folder, "stored", "GET", use, [])))
+            rows.append(measure(server, "get one of them", f"{NAMESPACE}/api_credentials/{one['name']}", seconds,
+                                lua(folder, "get", "GET", use, [])))
+            listing = page_through(server, admin)
+            quiet, busy, longest = certificates_beside(server, body, one["data"])
+            notes += [f"listing: {listing[0]} entries in pages of 1,000 in {listing[1]:.1f} s, slowest page {listing[2]:.0f} ms",
+                      f"token use at a steady load: p99 {quiet:.1f} ms, {busy:.1f} ms while 50 certificates are made "
+                      f"(the last of them after {longest:.1f} s)"]
+            server.stop()
+            server.start()
+            notes.append(f"RSS after a restart with them stored: {resident_mb(server.pid):.0f} MB, "
+                         f"ready again in {server.ready_after:.1f} s")
     finally:
-        server.stop()
+        if server.process.poll() is None:
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
     livez = rows[0]["req/s"]
+    later = next((row["req/s"] for row in rows if row["what"].startswith("/livez, with")), livez)
     exchange_limit = 1 / (1 / limits["rsa2048 verify/s"] + 1 / limits["p256 sign/s"])
     for row in rows:
-        row["of /livez"] = row["req/s"] / livez
+        row["of /livez"] = row["req/s"] / (later if "stored" in row["what"] or "one of them" in row["what"] else livez)
         if row["what"].startswith("exchange"):
             limit = exchange_limit if "access" in row["what"] else limits["rsa2048 verify/s"]
             row["of the signatures alone"] = row["req/s"] / limit
@@ -200,8 +316,10 @@ def main():
     for row in rows:
         if "of the signatures alone" in row:
             print(f"{row['what']}: {row['of the signatures alone']:.0%} of what the signatures alone allow")
+    for note in notes:
+        print(note)
     if options.json:
-        json.dump({"limits": limits, "idle rss MB": idle, "rows": rows}, open(options.json, "w"), indent=1)
+        json.dump({"limits": limits, "idle rss MB": idle, "rows": rows, "notes": notes}, open(options.json, "w"), indent=1)
     if any(row["errors"] for row in rows):
         sys.exit("some requests failed")
 
