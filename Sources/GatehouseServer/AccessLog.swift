@@ -21,10 +21,12 @@ package struct AccessLog: Sendable {
         let bytesOut: Int
         let remote: String
         let caller: Caller?
+        /// Why the answer is not all there; the status and the first bytes had left before.
+        let brokenOff: String?
     }
 
     func record(_ entry: Entry, at milliseconds: Int64) {
-        var line = LogLine(at: milliseconds, level: entry.status >= 500 ? "warning" : "info")
+        var line = LogLine(at: milliseconds, level: entry.status >= 500 || entry.brokenOff != nil ? "warning" : "info")
         line.add("event", trusted: "request")
         line.add("request_id", trusted: entry.requestID)
         if let id = entry.clientRequestID { line.add("client_request_id", outside: id, limit: 64) }
@@ -35,6 +37,7 @@ package struct AccessLog: Sendable {
         line.add("duration_us", entry.microseconds)
         line.add("bytes_in", entry.bytesIn)
         line.add("bytes_out", entry.bytesOut)
+        if let reason = entry.brokenOff { line.add("broken_off", trusted: reason) }
         line.add("remote", outside: entry.remote, limit: 64)
         if let caller = entry.caller {
             line.add("principal_id", trusted: caller.principal.id.rawValue)

@@ -82,40 +82,43 @@ struct Dispatcher: Sendable {
         }
     }
 
-    /// What came back from a handler, or instead of it.
-    struct Outcome: Sendable {
-        let response: Response
-        var caller: Caller?
-    }
-
     /// Who asks, whether they may, and then the handler. Never throws: every failure has an answer.
-    func answer(_ match: Match, headers: HTTPHeaders, body: [UInt8], peer: Peer, requestID: String) async -> Outcome {
-        var caller: Caller?
+    ///
+    /// - Parameter identified: called at most once, before the access is checked, with who asks.
+    func answer(
+        _ match: Match, headers: HTTPHeaders, body: [UInt8], peer: Peer, requestID: String,
+        identified: (Caller) -> Void
+    ) async -> Response {
         let format = match.route.errors
         do {
             let remote = forwarded.remoteAddress(peer, headers)
             let fields = HTTPFields(headers)
+            var caller: Caller?
             if case .open = match.route.access {
             } else {
                 let presented = PresentedCredentials(
                     authorization: headers["authorization"], certificate: try forwarded.certificate(peer, headers),
                     remoteAddress: remote, purpose: match.route.access.purpose)
-                if !presented.isEmpty { caller = try await authenticator.authenticate(presented) }
+                if !presented.isEmpty {
+                    let known = try await authenticator.authenticate(presented)
+                    identified(known)
+                    caller = known
+                }
             }
             try access.check(match.route.access, caller: caller, parameters: match.parameters)
             let request = Request(
                 method: match.method, path: match.target.path, query: match.target.query, headers: fields, body: body,
                 parameters: match.parameters, caller: caller, id: requestID, remoteAddress: remote)
-            return Outcome(response: try await match.route.handler(request), caller: caller)
+            return try await match.route.handler(request)
         } catch let error as APIError {
-            return Outcome(response: Refusal(error).response(format), caller: caller)
+            return Refusal(error).response(format)
         } catch is ForwardedFields.Refusal {
             let refusal = Refusal(
                 status: .badRequest, code: 3, message: "The proxy's client certificate field holds no certificate.")
-            return Outcome(response: refusal.response(format), caller: caller)
+            return refusal.response(format)
         } catch is CancellationError where Task.isCancelled {
             // Nobody waits for it any more.
-            return Outcome(response: Refusal.handlerTimeout.response(format), caller: caller)
+            return Refusal.handlerTimeout.response(format)
         } catch {
             logger.error(
                 "request failed",
@@ -123,7 +126,7 @@ struct Dispatcher: Sendable {
                     "request_id": "\(requestID)", "route": "\(match.route.path.description)",
                     "method": "\(match.method.rawValue)", "error": "\(error)", "error_type": "\(type(of: error))",
                 ])
-            return Outcome(response: Refusal.internalError(requestID: requestID).response(format), caller: caller)
+            return Refusal.internalError(requestID: requestID).response(format)
         }
     }
 }

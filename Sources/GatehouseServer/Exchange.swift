@@ -14,7 +14,14 @@ final class Exchange {
     var format = Route.ErrorFormat.api
     /// Fixed before the request has come in full; sent at its end.
     var answer: Response?
+    /// Who asks, from when it is known.
     var caller: Caller?
+    /// Runs the handler and, when the answer has parts, asks for them.
+    var task: Task<Void, Never>?
+    /// Status and bytes of the body of an answer whose parts are on their way.
+    var sent = (status: 0, bytes: 0)
+    /// Whether a part waits for the client, and not the client for a part.
+    var isWriting = false
     var isLiveness = false
     /// Whether the connection ends with this exchange.
     var closes = false
@@ -40,6 +47,8 @@ final class Exchange {
         return head.headers.contains(name: "transfer-encoding") ? nil : 0
     }
 
+    /// RFC 9112 §7.1: not to HTTP/1.0.
+    var knowsChunks: Bool { head.version == .http1_1 }
     var hasBody: Bool { declaredLength != 0 }
     var expectsContinue: Bool { head.headers.contains(name: "expect") }
 }

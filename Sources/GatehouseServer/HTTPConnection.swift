@@ -20,7 +20,10 @@ final class HTTPConnection: ChannelDuplexHandler {
         case idle
         /// Reading the body of a request that will be handled or, with its answer already fixed, refused at its end.
         case receiving(Exchange)
-        case handling(Exchange, Task<Void, Never>)
+        /// The exchange's task runs.
+        case handling(Exchange)
+        /// The head of a long answer has left; the exchange's task asks for its parts and waits until each is written.
+        case streaming(Exchange)
         /// Answered early; the rest of a small body is dropped so that the connection can be used again.
         case discarding
         /// The answer waits for the client to read.
@@ -97,7 +100,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         case .receiving(let exchange):
             exchange.isRestUnreadable = true
             respond(exchange, refusal.response(exchange.format), closes: true)
-        case .handling, .writing:
+        case .handling, .streaming, .writing:
             pendingError = refusal
         case .discarding:
             linger()
@@ -109,7 +112,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
         switch phase {
-        case .handling, .writing: pending.append(part)
+        case .handling, .streaming, .writing: pending.append(part)
         case .idle where !pending.isEmpty: pending.append(part)
         case .lingering, .closed: break
         default: receive(part)
@@ -119,9 +122,15 @@ final class HTTPConnection: ChannelDuplexHandler {
     /// While a request is answered nothing more is read: a client that sends faster than we answer waits in its socket.
     func read(context: ChannelHandlerContext) {
         switch phase {
-        case .handling, .writing: isReadHeldBack = true
+        case .handling, .streaming, .writing: isReadHeldBack = true
         default: context.read()
         }
+    }
+
+    /// Not ours: the time of the stop is over.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if case .streaming(let exchange) = phase { breakOff(exchange.number, .stop) }
+        context.close(mode: mode, promise: promise)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -214,23 +223,28 @@ final class HTTPConnection: ChannelDuplexHandler {
         let lane = match.route.lane
         guard shared.admission.enter(lane) else { return shed(exchange) }
         let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let (eventLoop, shared, peer, body) = (context.eventLoop, shared, peer, exchange.body)
+        let (shared, peer, body) = (shared, peer, exchange.body)
         let (number, headers, requestID) = (exchange.number, exchange.head.headers, exchange.requestID)
         exchange.body = []
-        let task = Task(executorPreference: executor) {
-            let outcome = await shared.dispatcher.answer(
-                match, headers: headers, body: body, peer: peer, requestID: requestID)
-            shared.admission.leave(lane)
-            eventLoop.execute { connection.value.handled(outcome, number: number) }
+        phase = .handling(exchange)
+        // On the event loop from its beginning to its end: the executor sees to it.
+        exchange.task = Task(executorPreference: executor) {
+            let response = await shared.dispatcher.answer(
+                match, headers: headers, body: body, peer: peer, requestID: requestID
+            ) { caller in connection.value.handled(number)?.caller = caller }
+            if let rest = response.rest, match.method != .head, response.mayHaveBody {
+                await connection.value.send(response, rest, number: number, lane: lane)
+            } else {
+                shared.admission.leave(lane)
+                if let exchange = connection.value.handled(number) { connection.value.respond(exchange, response) }
+            }
         }
-        phase = .handling(exchange, task)
     }
 
-    private func handled(_ outcome: Dispatcher.Outcome, number: UInt64) {
-        // The deadline or the client's leaving may have come first.
-        guard case .handling(let exchange, _) = phase, exchange.number == number else { return }
-        exchange.caller = outcome.caller
-        respond(exchange, outcome.response)
+    /// What the task of this number works for; `nil` when the deadline or the client's leaving came first.
+    func handled(_ number: UInt64) -> Exchange? {
+        guard case .handling(let exchange) = phase, exchange.number == number else { return nil }
+        return exchange
     }
 
     private func shed(_ exchange: Exchange) {
@@ -270,7 +284,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         while case .some = context, let part = pending.popFirst() {
             receive(part)
             switch phase {
-            case .handling, .writing: return
+            case .handling, .streaming, .writing: return
             case .lingering, .closed: return pending.removeAll()
             default: continue
             }
@@ -298,7 +312,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         isInputClosed = true
         switch phase {
         case .idle, .lingering, .discarding, .receiving: context?.close(promise: nil)
-        case .handling, .writing, .closed: break
+        case .handling, .streaming, .writing, .closed: break
         }
     }
 
@@ -307,8 +321,8 @@ final class HTTPConnection: ChannelDuplexHandler {
         switch phase {
         case .idle: setDeadline(milliseconds: requestNumber == 0 ? 1000 : 250)
         case .receiving(let exchange): exchange.closes = true
-        case .handling(let exchange, _): exchange.closes = true
-        case .discarding, .writing, .lingering, .closed: break
+        case .handling(let exchange): exchange.closes = true
+        case .discarding, .streaming, .writing, .lingering, .closed: break
         }
     }
 
@@ -329,9 +343,10 @@ final class HTTPConnection: ChannelDuplexHandler {
         switch phase {
         case .closed: return
         case .receiving(let exchange): shared.admission.returnBodyBytes(exchange.buffered)
-        case .handling(let exchange, let task):
+        case .handling(let exchange):
             shared.admission.returnBodyBytes(exchange.buffered)
-            task.cancel()
+            exchange.task?.cancel()
+        case .streaming(let exchange): breakOff(exchange.number, shared.lifecycle.isDraining ? .stop : .clientLeft)
         case .idle, .discarding, .writing, .lingering: break
         }
         phase = .closed
@@ -352,10 +367,12 @@ final class HTTPConnection: ChannelDuplexHandler {
         case .receiving(let exchange):
             exchange.isRestUnreadable = true
             respond(exchange, Refusal.bodyTimeout.response(exchange.format), closes: true)
-        case .handling(let exchange, let task):
-            task.cancel()
+        case .handling(let exchange):
+            exchange.task?.cancel()
             exchange.closes = true
             respond(exchange, Refusal.handlerTimeout.response(exchange.format))
+        case .streaming(let exchange):
+            breakOff(exchange.number, exchange.isWriting ? .slowClient : .slowPart)
         case .idle, .discarding, .writing, .lingering:
             context?.close(promise: nil)
         case .closed:

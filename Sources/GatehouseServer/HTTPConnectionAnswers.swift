@@ -12,29 +12,43 @@ extension HTTPConnection {
 
     func respond(_ exchange: Exchange, _ response: Response, closes mustClose: Bool = false) {
         guard let context else { return }
-        shared.admission.returnBodyBytes(exchange.buffered)
-        exchange.buffered = 0
-        let closes =
+        exchange.closes =
             mustClose || exchange.closes || shared.lifecycle.isDraining || isInputClosed || !isRestSmall(exchange)
         let now = shared.now()
-        let secure = isTLS || shared.dispatcher.forwarded.isForwardedTLS(peer, exchange.head.headers)
-        let about = ResponseHead.Context(
-            requestID: exchange.requestID, date: date.text(at: now), isTLS: secure, closes: closes)
-        let head =
-            exchange.isLiveness && response.status == .ok
-            ? Self.alive.head.head(about) : ResponseHead.make(response, about)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        let hasBody =
-            exchange.head.method != .HEAD && !response.body.isEmpty && head.status != .noContent
-            && head.status != .notModified
+        let status = writeHead(exchange, response, at: now)
+        let hasBody = exchange.head.method != .HEAD && !response.body.isEmpty && response.mayHaveBody
         if hasBody {
             context.write(
                 wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: response.body)))),
                 promise: nil)
         }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        log(exchange, status: Int(head.status.code), bytesOut: hasBody ? response.body.count : 0, at: now)
-        if closes {
+        // After the head of a chunked answer, the encoder would write its last chunk also to HEAD.
+        if response.rest == nil { context.write(wrapOutboundOut(.end(nil)), promise: nil) }
+        context.flush()
+        log(exchange, status: status, bytesOut: hasBody ? response.body.count : 0, at: now)
+        goOn(after: exchange)
+    }
+
+    /// Without a flush. The status is the one that was sent.
+    func writeHead(_ exchange: Exchange, _ response: Response, at now: Int64) -> Int {
+        shared.admission.returnBodyBytes(exchange.buffered)
+        exchange.buffered = 0
+        let secure = isTLS || shared.dispatcher.forwarded.isForwardedTLS(peer, exchange.head.headers)
+        let about = ResponseHead.Context(
+            requestID: exchange.requestID, date: date.text(at: now), isTLS: secure, closes: exchange.closes,
+            isChunkingKnown: exchange.knowsChunks)
+        let head =
+            exchange.isLiveness && response.status == .ok
+            ? Self.alive.head.head(about)
+            : ResponseHead.make(response.adding(noticesOf: exchange.caller), about)
+        context?.write(wrapOutboundOut(.head(head)), promise: nil)
+        return Int(head.status.code)
+    }
+
+    /// What becomes of the connection when an answer has been written.
+    func goOn(after exchange: Exchange) {
+        guard let context else { return }
+        if exchange.closes {
             linger()
         } else if !exchange.isComplete {
             phase = .discarding
@@ -55,7 +69,7 @@ extension HTTPConnection {
         return length <= Self.tolerableRest
     }
 
-    private func log(_ exchange: Exchange, status: Int, bytesOut: Int, at now: Int64) {
+    func log(_ exchange: Exchange, status: Int, bytesOut: Int, at now: Int64, brokenOff: Break? = nil) {
         if status >= 500 { shared.statistics.serverErrors.add(1, ordering: .relaxed) }
         guard !exchange.isLiveness, let accessLog = shared.accessLog else { return }
         let path = exchange.head.uri.utf8.prefix { $0 != UInt8(ascii: "?") }
@@ -66,7 +80,7 @@ extension HTTPConnection {
                 status: status,
                 microseconds: (NIODeadline.now() - exchange.started).nanoseconds / 1000, bytesIn: exchange.received,
                 bytesOut: bytesOut, remote: shared.dispatcher.forwarded.remoteAddress(peer, exchange.head.headers),
-                caller: exchange.caller),
+                caller: exchange.caller, brokenOff: brokenOff?.rawValue),
             at: now)
     }
 }

@@ -1,3 +1,4 @@
+import AccessPolicy
 import HTTPTypes
 import NIOHTTP1
 import Observability
@@ -10,6 +11,8 @@ enum ResponseHead {
         let date: String
         let isTLS: Bool
         let closes: Bool
+        /// To HTTP/1.0, which knows no chunks, the end of the connection is the end of an answer of unknown length.
+        var isChunkingKnown = true
     }
 
     static let contentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'"
@@ -21,6 +24,7 @@ enum ResponseHead {
         private let status: HTTPResponseStatus
         private let headers: HTTPHeaders
         private let saysTransportSecurity: Bool
+        private let hasRest: Bool
 
         init(_ response: Response) {
             let status = response.status.code >= 200 ? response.status : .internalServerError
@@ -34,7 +38,8 @@ enum ResponseHead {
                 said.note(name)
                 headers.add(name: field.name.rawName, value: field.value)
             }
-            if status.code != 204, status.code != 304 {
+            hasRest = response.rest != nil && response.mayHaveBody
+            if response.mayHaveBody, !hasRest {
                 headers.add(name: "Content-Length", value: String(response.body.count))
             }
             if !said.cacheControl { headers.add(name: "Cache-Control", value: "no-store") }
@@ -54,6 +59,7 @@ enum ResponseHead {
             if context.isTLS, !saysTransportSecurity {
                 headers.add(name: "Strict-Transport-Security", value: "max-age=31536000")
             }
+            if hasRest, context.isChunkingKnown { headers.add(name: "Transfer-Encoding", value: "chunked") }
             if context.closes { headers.add(name: "Connection", value: "close") }
             return HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         }
@@ -81,4 +87,22 @@ enum ResponseHead {
         "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "date", "server",
         "x-request-id",
     ]
+}
+
+extension Response {
+    /// RFC 9110 §15.3.5, §15.4.5.
+    var mayHaveBody: Bool { status != .noContent && status != .notModified }
+
+    /// With what the caller is told of the credential; what the route says itself stands.
+    func adding(noticesOf caller: Caller?) -> Response {
+        guard let notices = caller?.notices, !notices.isEmpty else { return self }
+        var response = self
+        for notice in notices {
+            guard notice.value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }),
+                let name = HTTPField.Name(notice.field), headers[name] == nil
+            else { continue }
+            response.headers.append(HTTPField(name: name, value: notice.value))
+        }
+        return response
+    }
 }

@@ -85,6 +85,9 @@ import Testing
             "GET /ns/system/x", ["Authorization: APIToken admin"], 403,
             #"{"code":7,"details":[],"message":"Not permitted for this credential."}"#
         ),
+        ("GET /scim", ["Authorization: APIToken scim"], 200, #"{"name":"scim"}"#),
+        ("GET /scim", [], 401, nil),
+        ("GET /who", ["Authorization: APIToken scim"], 401, nil),  // it opens nothing else
         ("GET /open", ["Origin: https://evil.example"], 403, nil),
         ("GET /open", ["Origin: https://id.example"], 200, nil),
         ("GET /public", ["Origin: https://evil.example"], 200, nil),

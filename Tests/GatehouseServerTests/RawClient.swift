@@ -8,10 +8,15 @@ final class RawClient: Sendable {
 
     private let descriptor: CInt
 
-    init(port: Int) async throws {
+    /// - Parameter receiveBuffer: bytes that the system keeps for us while we do not read.
+    init(port: Int, receiveBuffer: CInt? = nil) async throws {
         descriptor = try await Self.blocking {
             let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
             guard descriptor >= 0 else { throw Failed(step: "socket") }
+            if var receiveBuffer {
+                _ = unsafe setsockopt(
+                    descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<CInt>.size))
+            }
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)
             address.sin_port = in_port_t(truncatingIfNeeded: port).bigEndian
@@ -51,6 +56,23 @@ final class RawClient: Sendable {
 
     /// Says that nothing more will be sent.
     func finishSending() { shutdown(descriptor, CInt(SHUT_WR)) }
+
+    /// Leaves without a farewell: the server sees a reset when the client is let go.
+    func leaveAbruptly() {
+        var abrupt = linger(l_onoff: 1, l_linger: 0)
+        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abrupt, socklen_t(MemoryLayout<linger>.size))
+        _ = unsafe dup2(open("/dev/null", O_RDONLY), descriptor)
+    }
+
+    /// Reads once, what is there and at most so much.
+    func readSome(_ count: Int) async throws -> Int {
+        try await Self.blocking { [descriptor] in
+            var chunk = [UInt8](repeating: 0, count: count)
+            let got = unsafe recv(descriptor, &chunk, count, 0)
+            guard got >= 0 else { throw Failed(step: "recv, errno \(errno)") }
+            return got
+        }
+    }
 
     /// Reads until the server closes, or until `isEnough`.
     func read(until isEnough: @escaping @Sendable (String) -> Bool = { _ in false }) async throws -> String {

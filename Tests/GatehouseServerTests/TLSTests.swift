@@ -1,7 +1,9 @@
+import HTTPTypes
 import NIOCore
 import NIOPosix
 import NIOSSL
 import Secrets
+import ServerPlugin
 import Testing
 
 @testable import GatehouseServer
@@ -101,6 +103,20 @@ private func ask(
     try await TestServer.run(tls: settings(.optional)) { server in
         let answer = try await server.exchange(TestServer.request("GET /livez"))
         #expect(!answer.contains("HTTP/1.1"))
+    }
+}
+
+/// Also on TLS an answer that is broken off must not look complete to HTTP/1.0: no farewell of TLS comes before the end.
+@Test func whatIsBrokenOffEndsWithoutAFarewell() async throws {
+    let route = Route(.get, "/parts", access: .open) { _ in
+        var response = Response(status: .ok, body: Array("ab".utf8))
+        response.rest = { throw Surprise(secret: "x") }
+        return response
+    }
+    try await TestServer.run(routes: [route], tls: settings(.none)) { server in
+        await #expect(throws: (any Error).self) {
+            try await ask(server.port, "GET /parts HTTP/1.0\r\nHost: id.example\r\n\r\n")
+        }
     }
 }
 

@@ -89,6 +89,7 @@ struct TestServer: Sendable {
         Route(.get, "/ns/{namespace}/{name}", access: .permission(.credentials, .get, in: .path("namespace"))) {
             .json(["name": .init(try $0.parameter("name"))])
         },
+        Route(.get, "/scim", access: .provisioning) { .json(["name": .init(try $0.authenticated().principal.name)]) },
         Route(.get, "/fails", access: .open) { _ in throw Surprise(secret: "gth_at_0123456789abcdefghijABCDEFGHIJ") },
         Route(.post, "/oauth/fails", access: .open, errors: .oauth) { _ in throw Surprise(secret: "x") },
         Route(.post, "/oauth/token", access: .authenticated, bodyLimit: 1000, errors: .oauth) { _ in .json([:]) },
@@ -109,17 +110,21 @@ struct BuiltInNamespaces: NamespaceDirectory {
     func exists(_ namespace: NamespaceName) -> Bool { NamespaceName.builtIn.contains(namespace) }
 }
 
-/// `APIToken admin` is an administrator of `default`, `APIToken nobody` holds nothing; a certificate is named by its size.
+/// `APIToken admin` is an administrator of `default`, `APIToken nobody` holds nothing, `APIToken noticed` neither, and there
+/// is something to say of it; `APIToken scim` is for provisioning; a certificate is named by its size.
 struct TokenTable: Authenticator {
     func authenticate(_ presented: PresentedCredentials) async throws(APIError) -> Caller {
         let access: NamespaceAccess
         let name: String
+        var notices: [Caller.Notice] = []
         if let certificate = presented.certificate, presented.authorization.isEmpty {
             (access, name) = (.none, "certificate of \(certificate.count) bytes")
         } else {
             switch presented.authorization {
             case ["APIToken admin"]: (access, name) = (NamespaceAccess([.named(.default): [.admin]]), "admin")
             case ["APIToken nobody"]: (access, name) = (.none, "nobody")
+            case ["APIToken noticed"]: (access, name, notices) = (.none, "noticed", Self.notices)
+            case ["APIToken scim"] where presented.purpose == .provisioning: (access, name) = (.none, "scim")
             case ["APIToken unavailable"]: throw APIError(.unavailable, "The store does not answer.", retryAfter: 2)
             default: throw .unauthenticated
             }
@@ -127,8 +132,17 @@ struct TokenTable: Authenticator {
         guard let id = try? PrincipalID("usr_test") else { throw .unauthenticated }
         return Caller(
             principal: Principal(id: id, kind: .user, name: name, origin: nil), access: access, mechanism: .apiToken,
-            credentialID: "cred_test", expiresAt: .max)
+            credentialID: "cred_test", expiresAt: .max, notices: notices)
     }
+
+    static let notices: [Caller.Notice] = [
+        .init(field: "X-Ends", value: "2026-11-24T02:16:33Z"), .init(field: "X-Retires", value: "soon"),
+        .init(field: "x-retires", value: "very soon"), .init(field: "X-Split", value: "a\r\nX-Evil: b"),
+        .init(field: "X-Bell", value: "a\u{7}"), .init(field: "X-Delete", value: "\u{7f}"),
+        .init(field: "X-Tab", value: "a\tb"), .init(field: "X-Umlaut", value: "\u{fc}"),
+        .init(field: "X Evil", value: "b"), .init(field: "X-Evil:", value: "b"), .init(field: "", value: "b"),
+        .init(field: "Content-Length", value: "99"), .init(field: "Connection", value: "close"),
+    ]
 }
 
 /// What the server has logged.
@@ -136,12 +150,23 @@ final class LogCollector: Sendable {
     private final class Bytes: Sendable { let value = Mutex<[UInt8]>([]) }
 
     private let bytes = Bytes()
+    private let written = AsyncStream<Void>.makeStream()
     let writer: LogWriter
 
     init() {
-        writer = LogWriter(lingerMilliseconds: 0) { [bytes] lines in
+        writer = LogWriter(lingerMilliseconds: 0) { [bytes, written] lines in
             bytes.value.withLock { $0.append(contentsOf: lines) }
+            written.continuation.yield()
         }
+    }
+
+    /// Waits for a line with this text. One test may wait at a time.
+    func line(with text: String) async -> String {
+        for await _ in written.stream {
+            let lines = bytes.value.withLock { String(decoding: $0, as: UTF8.self) }.split(separator: "\n")
+            if let line = lines.first(where: { $0.contains(text) }) { return String(line) }
+        }
+        return ""
     }
 
     /// Everything logged until now; nothing more is logged afterwards.

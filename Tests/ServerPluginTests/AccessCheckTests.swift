@@ -10,18 +10,23 @@ private struct Known: NamespaceDirectory {
     }
 }
 
-/// What somebody holds, e.g. `payments=developer`; `-` is nobody at all.
+/// What somebody holds, e.g. `payments=developer`; `-` is nobody at all, `@payments` is confined to that namespace.
 private func caller(_ text: String) throws -> Caller? {
     if text == "-" { return nil }
     var access = NamespaceAccess.none
+    var confinement: NamespaceName?
     for entry in text.split(separator: " ") {
+        if entry.hasPrefix("@") {
+            confinement = try NamespaceName(entry.dropFirst())
+            continue
+        }
         let parts = entry.split(separator: "=")
         access.add([try RoleName(parts[1])], in: try NamespacePattern(parts[0]))
     }
     return Caller(
         principal: Principal(id: try PrincipalID("usr_a1"), kind: .user, name: "a@example.com", origin: nil),
         access: access,
-        mechanism: .apiToken, credentialID: "cred_1", expiresAt: 0)
+        mechanism: .apiToken, credentialID: "cred_1", expiresAt: 0, confinement: confinement)
 }
 
 private func result(_ access: Access, _ holder: String, _ namespace: String) throws -> Int {
@@ -39,6 +44,7 @@ private let member = Access.member(of: .path("namespace"))
 private let list = Access.permission(.credentials, .list, in: .path("namespace"))
 private let create = Access.permission(.credentials, .create, in: .path("namespace"))
 private let deleteNamespace = Access.permission(.namespaces, .delete, in: .path("namespace"))
+private let own = Access.member(of: .fixed(.system))
 private let tenant = Access.permission(.providers, .create, in: .fixed(.system))
 
 @Test(
@@ -74,6 +80,18 @@ private let tenant = Access.permission(.providers, .create, in: .fixed(.system))
         ("create by the original API's name", create, "payments=ves-io-uam-admin-role", "payments", 200),
         ("create by an unknown role", create, "payments=made-up", "payments", 403),
         ("delete by power-developer", deleteNamespace, "payments=power-developer", "payments", 403),
+        ("own", own, "-", "payments", 401),
+        ("own", own, "", "payments", 200),
+        ("own, confined", own, "@payments payments=admin", "payments", 403),
+        ("own, confined, whatever it holds", own, "@payments system=admin", "payments", 403),
+        ("member: confined, in system", member, "@payments payments=admin", "system", 403),
+        ("member: confined, at home", member, "@payments payments=admin", "payments", 200),
+        ("member: confined, elsewhere", member, "@payments payments=admin", "default", 404),
+        ("authenticated, confined", .authenticated, "@payments payments=admin", "payments", 200),
+        ("list by confined, at home", list, "@payments payments=monitor", "payments", 200),
+        ("list by confined, in system", list, "@payments payments=admin", "system", 403),
+        ("provisioning", .provisioning, "-", "payments", 401),
+        ("provisioning", .provisioning, "", "payments", 200),
         ("fixed", tenant, "-", "payments", 401),
         ("fixed: the path does not count", tenant, "payments=admin", "payments", 403),
         ("fixed: * is not system", tenant, "*=admin", "payments", 403),
@@ -82,6 +100,18 @@ private let tenant = Access.permission(.providers, .create, in: .fixed(.system))
     ] as [(String, Access, String, String, Int)])
 func accessCheck(rule: String, access: Access, holder: String, namespace: String, expected: Int) throws {
     #expect(try result(access, holder, namespace) == expected)
+}
+
+@Test func confinementIsNamed() throws {
+    let check = AccessCheck(roles: { .builtIn }, namespaces: Known())
+    #expect(throws: APIError.confined) {
+        try check.check(own, caller: try caller("@payments payments=admin"), parameters: [:])
+    }
+}
+
+@Test func onlyProvisioningIsForProvisioning() {
+    #expect(Access.provisioning.purpose == .provisioning)
+    for access in [Access.open, .authenticated, own, member, list, tenant] { #expect(access.purpose == .api) }
 }
 
 @Test func aRouteWithoutTheParameterIsNobodys() throws {
