@@ -94,6 +94,11 @@ let package = Package(
         module("DirectoryPlugin", ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", httpTypes]),
         module("ProvidersPlugin", ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", httpTypes]),
         module("TokenPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", httpTypes]),
+        // The API's description and the style of its page, embedded in the binary.
+        .target(
+            name: "DescriptionDocuments", resources: [.embedInCode("openapi.json"), .embedInCode("style.css")],
+            swiftSettings: strict),
+        module("DescriptionPlugin", ["DescriptionDocuments", "ServerPlugin", httpTypes]),
         module("DevelopmentPlugin", ["ServerPlugin", "AccessPolicy", "JOSE", httpTypes]),
         module("Observability", [logging]),
         module(
@@ -122,7 +127,7 @@ let package = Package(
                 "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation",
                 "Broker",
                 "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin",
-                "ProvidersPlugin", "DevelopmentPlugin", "Observability",
+                "ProvidersPlugin", "DescriptionPlugin", "DevelopmentPlugin", "Observability",
                 "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", httpTypes, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -170,6 +175,7 @@ let package = Package(
                 "CredentialsPlugin", "DirectoryPlugin", "ProvidersPlugin", "ServerPlugin", "Broker", "GatehouseTesting",
                 "AccessPolicy", "OpenSSLCrypto", httpTypes,
             ]),
+        tests("DescriptionPluginTests", ["DescriptionPlugin", "DescriptionDocuments", "ServerPlugin", httpTypes]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),
         tests(
             "GatehouseServerTests",

@@ -7,6 +7,8 @@ package struct ClientRequest: Sendable {
     package enum Body: Sendable {
         case none
         case json(JSONValue)
+        /// An object with one member more, a secret: at its name, or at the names of the objects down to it.
+        case jsonWithSecret(JSONObject, at: [String], Secret, source: SecretSource)
         case form([FormField])
     }
 
@@ -39,11 +41,15 @@ package struct ClientRequest: Sendable {
     package let path: String
     package let query: [(name: String, value: String)]
     package let body: Body
+    /// Makes a repeated call the same call: the server answers it as it answered the first one.
+    package let idempotencyKey: IdempotencyKey?
 
     package init(
-        _ method: FetchMethod, _ path: String, query: [(name: String, value: String)] = [], body: Body = .none
+        _ method: FetchMethod, _ path: String, query: [(name: String, value: String)] = [], body: Body = .none,
+        idempotencyKey: IdempotencyKey? = nil
     ) {
         (self.method, self.path, self.query, self.body) = (method, path, query, body)
+        self.idempotencyKey = idempotencyKey
     }
 
     /// `/api/web/namespaces/{}/…` with each placeholder replaced by an escaped segment; `nil` when a segment is empty
@@ -75,7 +81,7 @@ package struct ClientRequest: Sendable {
     var contentType: String? {
         switch body {
         case .none: nil
-        case .json: "application/json"
+        case .json, .jsonWithSecret: "application/json"
         case .form: "application/x-www-form-urlencoded"
         }
     }
@@ -84,6 +90,8 @@ package struct ClientRequest: Sendable {
         switch body {
         case .none: []
         case .json(let value): value.encoded()
+        case .jsonWithSecret(let object, let names, let secret, _):
+            JSONValue.object(object.setting(names[...], to: JSONValue(secret.revealText()))).encoded()
         case .form(let fields):
             Array(
                 fields.map { field in
@@ -98,25 +106,14 @@ package struct ClientRequest: Sendable {
     }
 }
 
-/// RFC 3986 §2: everything but the unreserved characters is escaped, which is right in a path segment, in a query and
-/// in a form (WHATWG's form encoding reads it the same).
-enum PercentEncoding {
-    static func component(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            if isUnreserved(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-            || "-._~".utf8.contains(byte)
+extension JSONObject {
+    /// The same with a value put in at a name, or at the names of the objects down to it.
+    func setting(_ names: ArraySlice<String>, to value: JSONValue) -> JSONObject {
+        guard let name = names.first else { return self }
+        var object = self
+        let inner = names.dropFirst()
+        object[name] =
+            inner.isEmpty ? value : .object((object[name]?.objectValue ?? JSONObject()).setting(inner, to: value))
+        return object
     }
 }

@@ -41,18 +41,25 @@ package struct GatehouseClient: Sendable {
     }
 
     private func fetch(_ request: ClientRequest) async throws(ClientFailure) -> FetchResponse {
-        var headers = HTTPFields()
-        headers[.accept] = "application/json"
-        if let type = request.contentType { headers[.contentType] = type }
-        if let credential { headers[.authorization] = "Bearer " + credential.revealText() }
         let fetch = FetchRequest(
-            request.method, try server.url(request.target), headers: headers, body: request.encodedBody,
-            bulkhead: "command")
+            request.method, try server.url(request.target), headers: Self.headers(of: request, credential),
+            body: request.encodedBody, bulkhead: "command")
         do throws(FetchFailure) {
             return try await fetcher.fetch(fetch, policy: .operator(server: server.origin))
         } catch {
             throw .unreachable(error)
         }
+    }
+
+    static func headers(of request: ClientRequest, _ credential: Secret?) -> HTTPFields {
+        var headers = HTTPFields()
+        headers[.accept] = "application/json"
+        if let type = request.contentType { headers[.contentType] = type }
+        if let key = request.idempotencyKey, let name = HTTPField.Name.idempotencyKey {
+            headers[name] = key.description
+        }
+        if let credential { headers[.authorization] = "Bearer " + credential.revealText() }
+        return headers
     }
 }
 
@@ -61,10 +68,11 @@ enum ResponseReader {
     private static let limits = JSONLimits(maximumBytes: 16 << 20)
 
     static func answer(_ response: FetchResponse) -> ClientResponse {
-        ClientResponse(
-            status: response.status, requestID: HTTPField.Name.requestID.flatMap { response.headers[$0] },
-            body: response.body,
-            json: response.body.isEmpty ? nil : try? JSONValue.parse(response.body, limits: limits))
+        func value(_ name: HTTPField.Name?) -> String? { name.flatMap { response.headers[$0] } }
+        return ClientResponse(
+            status: response.status, requestID: value(.requestID), body: response.body,
+            json: response.body.isEmpty ? nil : try? JSONValue.parse(response.body, limits: limits),
+            credentialExpires: value(.credentialExpires), credentialRetires: value(.credentialRetires))
     }
 
     static func read(_ response: FetchResponse, hadCredential: Bool) throws(ClientFailure) -> ClientResponse {

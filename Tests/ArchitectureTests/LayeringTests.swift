@@ -28,6 +28,9 @@ private let allowed: [String: Set<String>] = [
     "TokenPlugin": ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", "HTTPTypes"],
     // Speaks as an identity provider of its own, so it signs; it never reaches the broker.
     "DevelopmentPlugin": ["ServerPlugin", "AccessPolicy", "JOSE", "HTTPTypes"],
+    "DescriptionDocuments": [],
+    // Does not know Broker: it describes whatever is routed.
+    "DescriptionPlugin": ["DescriptionDocuments", "ServerPlugin", "HTTPTypes"],
     "Observability": ["Glibc", "Foundation"],
     // Does not know Broker: authentication, access and health come in through ServerPlugin's protocols.
     "GatehouseServer": [
@@ -43,7 +46,7 @@ private let allowed: [String: Set<String>] = [
     "GatehouseKit": [
         "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation", "Broker",
         "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin", "ProvidersPlugin",
-        "DevelopmentPlugin", "Observability", "GatehouseServer", "GatehouseConfiguration", "GatehouseClient",
+        "DescriptionPlugin", "DevelopmentPlugin", "Observability", "GatehouseServer", "GatehouseConfiguration", "GatehouseClient",
         "HTTPTypes", "ArgumentParser",
         "ServiceLifecycle",
         "UnixSignals",

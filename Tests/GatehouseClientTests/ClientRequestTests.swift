@@ -1,4 +1,5 @@
 import HTTPFetch
+import HTTPTypes
 import Secrets
 import StrictJSON
 import Testing
@@ -41,6 +42,42 @@ import Testing
         #expect(form.encodedBody == Array("scope=namespace%3Aa%20role%3Ab&token=s%2Be%3Dc".utf8))
         #expect(ClientRequest(.GET, "/a").contentType == nil)
     }
+
+    @Test(
+        arguments: [
+            ([:], ["password"], #"{"password":"p\"w"}"#),
+            (["name": "n"], ["spec", "password"], #"{"name":"n","spec":{"password":"p\"w"}}"#),
+            (
+                ["spec": ["type": "T"], "days": 1], ["spec", "password"],
+                #"{"spec":{"type":"T","password":"p\"w"},"days":1}"#
+            ),
+            (["password": "old"], ["password"], #"{"password":"p\"w"}"#), (["name": "n"], [], #"{"name":"n"}"#),
+        ] as [(JSONObject, [String], String)])
+    func aSecretInABody(_ object: JSONObject, _ names: [String], _ text: String) {
+        let request = ClientRequest(
+            .POST, "/a", body: .jsonWithSecret(object, at: names, Secret(utf8: #"p"w"#), source: .standardInput))
+        #expect(String(decoding: request.encodedBody, as: UTF8.self) == text)
+        #expect(request.contentType == "application/json")
+    }
+
+    @Test func headers() throws {
+        let request = ClientRequest(.POST, "/a", body: .json([:]), idempotencyKey: IdempotencyKey("k1"))
+        let sent = GatehouseClient.headers(of: request, Secret(utf8: "t"))
+        #expect(sent[.authorization] == "Bearer t" && sent[.contentType] == "application/json")
+        #expect(sent[try #require(HTTPField.Name("Idempotency-Key"))] == "k1")
+        let plain = GatehouseClient.headers(of: ClientRequest(.GET, "/a"), nil)
+        #expect(plain.count == 1 && plain[.accept] == "application/json")
+    }
+
+    @Test(
+        arguments: [
+            ("a", true), ("0f8e-deploy:42/~", true), (String(repeating: "x", count: 255), true), ("", false),
+            (String(repeating: "x", count: 256), false), ("a b", false), ("a\r\nX: y", false), ("é", false),
+            ("a\u{7F}", false), ("a\t", false),
+        ])
+    func idempotencyKeys(_ text: String, _ isTaken: Bool) {
+        #expect((IdempotencyKey(text) != nil) == isTaken)
+    }
 }
 
 @Suite struct CurlCommandTests {
@@ -79,6 +116,35 @@ import Testing
                 .POST, "/t", body: .form([.init("token", Secret(utf8: "hidden"), from: source)]))
             #expect(try !curl(request).contains("hidden"))
         }
+    }
+
+    @Test func anIdempotencyKeyIsAHeader() throws {
+        let request = ClientRequest(.POST, "/a", body: .json([:]), idempotencyKey: IdempotencyKey("job 42"))
+        #expect(try !curl(request).contains("Idempotency-Key"))
+        let good = ClientRequest(.POST, "/a", idempotencyKey: IdempotencyKey("job'42"))
+        #expect(
+            try curl(good, credential: false)
+                == #"curl -sS -X POST -H 'Idempotency-Key: job'\''42' http://127.0.0.1:8080/a"#)
+    }
+
+    /// What a shell makes of the pieces is the body that the client itself would send.
+    @Test(
+        arguments: [
+            (.file("pw.txt"), #"sed 's/[\\"]/\\&/g' < pw.txt"#), (.standardInput, #"sed 's/[\\"]/\\&/g'"#),
+            (.variable("GATEHOUSE_PASSWORD"), #"printf %s "$GATEHOUSE_PASSWORD" | sed 's/[\\"]/\\&/g'"#),
+        ] as [(ClientRequest.SecretSource, String)])
+    func aSecretInABody(_ source: ClientRequest.SecretSource, _ read: String) throws {
+        let request = ClientRequest(
+            .POST, "/a",
+            body: .jsonWithSecret(
+                ["name": #""\u0000""#, "spec": ["type": "T"]], at: ["spec", "password"], Secret(utf8: "hidden"),
+                source: source))
+        let text = try curl(request, credential: false)
+        #expect(
+            text
+                == #"{ printf %s '{"name":"\"\\u0000\"","spec":{"type":"T","password":"'; "# + read
+                + #" | tr -d '\r\n'; printf %s '"}}'; } | curl -sS -X POST -H 'Content-Type: application/json' --data-binary @- http://127.0.0.1:8080/a"#
+        )
     }
 
     @Test(arguments: [("plain-1.txt", "plain-1.txt"), ("", "''"), ("a'b", #"'a'\''b'"#), ("$x", "'$x'"), ("é", "'é'")])

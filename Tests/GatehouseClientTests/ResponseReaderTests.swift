@@ -25,6 +25,16 @@ import Testing
         #expect(try read(200, "").json == nil)
     }
 
+    @Test func whatTheServerSaysOfTheCredential() throws {
+        var headers = HTTPFields()
+        headers[try #require(HTTPField.Name("X-Gatehouse-Credential-Expires"))] = "2026-11-24T01:02:03.004Z"
+        headers[try #require(HTTPField.Name("x-gatehouse-credential-retires"))] = "2026-11-25T01:02:03.004Z"
+        let response = try read(200, "{}", headers)
+        #expect(response.credentialExpires == "2026-11-24T01:02:03.004Z")
+        #expect(response.credentialRetires == "2026-11-25T01:02:03.004Z")
+        #expect(try read(200, "{}").credentialExpires == nil)
+    }
+
     @Test(
         arguments: [
             (

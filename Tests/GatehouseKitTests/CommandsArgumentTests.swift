@@ -23,6 +23,19 @@ import Testing
             "credential list", "cred list -n payments -o name",
             "credential create ci --expires 30d --namespace payments",
             "credential create ci --days 3 -o token", "credential get ci -o yaml", "credential revoke ci --yes",
+            "credential list --service --limit 5", "cred create ci --type cert --out c.p12 --password-file -",
+            "cred create ci --type API_CERTIFICATE -o json", "cred create ci --type cert --out c.p12 -o name --force",
+            "cred create ci --type kubeconfig --cluster c --cluster-namespace n --out k.yaml --pem k.pem",
+            "cred create ci --service --type token --role a:b --role *:c --group g --idempotency-key k-1",
+            "cred create ci --service --type SITE_GLOBAL_KUBE_CONFIG --site s --out k.yaml",
+            "cred create ci --service --type site-kubeconfig --site s -o token", "cred create ci --type cert --curl",
+            "cred activate ci --off --service", "cred renew ci --expires 4w -o json", "cred retire ci --force",
+            "cred rotate ci --grace 0 --days 3 --out t", "cred usage ci -o name", "cred expiring --within 4w --limit 1",
+            "cred replace ci --service --role a:b --yes", "cred replace ci --service --clear",
+            "cred revoke a b c --yes -o json", "cred bulk-revoke a b --yes", "cred bulk-revoke --expired --type cert",
+            "cred bulk-revoke --expired --service --type cert", "cred needs-renewal ci --expires-in 20%",
+            "cred needs-renewal ci --expires-in 12h -o json", "scim-token get", "scim-token create --days 730 --out t",
+            "scim-token revoke --yes", "whoami -n payments -o name",
             "exchange --from-file - --namespace a --namespace b --role r --audience https://x --type API_TOKEN -o token",
             "exchange --from-file a --actor-file - --curl",
             "demo-token --repo Acme/App --ref refs/heads/dev --claim a=1",
@@ -42,6 +55,32 @@ import Testing
             "nonsense", "credential create", "credential create a --expires 5x",
             "credential create a --expires 5d --days 5",
             "credential create a --days -1", "credential list -o wide", "credential revoke",
+            "cred create a --days 0", "cred create a --expires 0d", "cred create a --type tokens",
+            "cred create a --type api_token", "cred create a --type SERVICE_API_TOKEN",
+            "cred create a --service --type API_TOKEN", "cred create a --type SCIM_API_TOKEN",
+            "cred create a --type site-kubeconfig --site s --out k", "cred create a --role a:b",
+            "cred create a --group g", "cred create a --service --role ab", "cred create a --service --role a:",
+            "cred create a --service --role :b", "cred create a --service --role a:b:c",
+            "cred create a --password-file p", "cred create a --type cert --password-file p",
+            "cred create a --type cert --out c --password-file - --token-file -", "cred create a --cluster c",
+            "cred create a --type kubeconfig --out k", "cred create a --type kubeconfig --out k --cluster c",
+            "cred create a --type kubeconfig --out k --cluster c --cluster-namespace n --site s",
+            "cred create a --service --type site-kubeconfig --out k", "cred create a --pem p",
+            "cred create a --type cert --out c --pem p",
+            "cred create a --type kubeconfig --cluster c --cluster-namespace n -o json --pem p",
+            "cred create a --type kubeconfig --cluster c --cluster-namespace n --out p --pem p",
+            "cred create a -o name", "cred create a --out t -o json", "cred create a --out t -o token",
+            "cred create a --out -", "cred create a --force", "cred create a --idempotency-key é",
+            "cred list --limit 0", "cred activate", "cred renew a --days 0", "cred rotate a --grace 31d",
+            "cred rotate a --grace 5", "cred rotate a --grace -1h", "cred expiring --within 5h",
+            "cred expiring --within 3651d", "cred replace a --role a:b", "cred replace a --service",
+            "cred replace a --service --clear --role a:b", "cred bulk-revoke", "cred bulk-revoke a --expired",
+            "cred bulk-revoke a --type cert", "cred bulk-revoke a -n payments",
+            "cred bulk-revoke --expired --type SERVICE_API_TOKEN",
+            "cred bulk-revoke \((0...200).map(String.init).joined(separator: " "))", "cred needs-renewal",
+            "cred needs-renewal a --expires-in 101%", "cred needs-renewal a --expires-in -5%",
+            "cred needs-renewal a --expires-in 5", "scim-token create --days 731", "scim-token get x",
+            "scim-token create --service", "whoami x",
             "exchange --type KUBE_CONFIG",
             "exchange --from-file - --actor-file -", "exchange --from-file a --namespace a%b --role",
             "demo-token --claim x",
@@ -55,7 +94,11 @@ import Testing
     func refused(_ line: String) async { #expect(await ending(line) == .usage) }
 
     /// A secret in the arguments would be in the process list: there is no option that takes one.
-    @Test(arguments: ["exchange", "credential list", "token introspect", "token revoke", "keys rotate"])
+    @Test(
+        arguments: [
+            "exchange", "credential list", "token introspect", "token revoke", "keys rotate", "cred create a",
+            "cred rotate a", "scim-token create", "whoami",
+        ])
     func noOptionTakesASecret(_ line: String) async {
         for option in ["--token", "--credential", "--subject-token", "--password"] {
             #expect(await ending("\(line) \(option) x") == .usage)
@@ -66,7 +109,10 @@ import Testing
         for shell in ["bash", "zsh", "fish"] {
             #expect(CompletionCommand.Shell(rawValue: shell) != nil)
         }
-        #expect(Gatehouse.completionScript(for: .bash).contains("check-metadata"))
+        let script = Gatehouse.completionScript(for: .bash)
+        for word in ["check-metadata", "bulk-revoke", "site-kubeconfig", "SERVICE_API_CERTIFICATE"] {
+            #expect(script.contains(word))
+        }
     }
 
     @Test func demoTokenSendsOnlyWhatWasAskedFor() throws {

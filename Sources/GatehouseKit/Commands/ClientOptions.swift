@@ -43,14 +43,25 @@ struct ClientOptions: ParsableArguments {
 
     /// Makes the call; `nil` when it was only printed.
     func call(_ request: ClientRequest, authenticated: Bool = true) async throws -> ClientResponse? {
-        let environment = Environment.all
-        let address = try ServerAddress(serverText(environment))
         guard !curl else {
-            Console.print(CurlCommand(request, server: address, sendsCredential: authenticated).description)
+            try show(request, authenticated: authenticated)
             return nil
         }
+        return try await session(authenticated: authenticated).call(request)
+    }
+
+    /// Prints the call as a command for a shell.
+    func show(_ request: ClientRequest, authenticated: Bool = true) throws {
+        let address = try ServerAddress(serverText(Environment.all))
+        Console.print(CurlCommand(request, server: address, sendsCredential: authenticated).description)
+    }
+
+    /// For several calls: the credential is read once, it may come from standard input.
+    func session(authenticated: Bool = true) throws -> ClientSession {
+        let environment = Environment.all
+        let address = try ServerAddress(serverText(environment))
         let credential = authenticated ? try self.credential(environment) : nil
-        return try await Self.client(address.description, credential).call(request)
+        return ClientSession(try Self.client(address.description, credential))
     }
 
     static func client(_ server: String, _ credential: Secret?) throws -> GatehouseClient {

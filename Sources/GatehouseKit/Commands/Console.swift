@@ -10,9 +10,7 @@ enum Console {
     static func printError(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
 
     /// Bytes from elsewhere, with a line feed at their end.
-    static func printBody(_ bytes: [UInt8]) {
-        write(bytes.last == UInt8(ascii: "\n") ? bytes : bytes + [UInt8(ascii: "\n")])
-    }
+    static func printBody(_ bytes: [UInt8]) { write(ListFormat.whole(bytes)) }
 
     static var hasTerminals: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
@@ -20,6 +18,21 @@ enum Console {
     static func ask(_ question: String) -> String? {
         printError(question)
         return readLine(strippingNewline: true)
+    }
+
+    /// A line from the keyboard that the terminal does not show. Keys that would end or stop the program are off
+    /// until then, so that no ending leaves the terminal mute; Ctrl-C becomes a character, which no password may have.
+    static func askHidden(_ question: String) -> String? {
+        var before = termios()
+        guard unsafe tcgetattr(STDIN_FILENO, &before) == 0 else { return nil }
+        var hidden = before
+        hidden.c_lflag &= ~tcflag_t(ECHO | ISIG)
+        guard unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0 else { return nil }
+        defer {
+            unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+            printError("\n")
+        }
+        return ask(question)
     }
 
     /// Unbuffered: whoever drives us through pipes gets each answer at once. A reader that went away is no error.

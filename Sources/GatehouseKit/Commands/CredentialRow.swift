@@ -8,6 +8,9 @@ struct CredentialRow: Hashable, Sendable {
     let created: String
     let expires: String
     let isActive: Bool
+    /// Of service credentials; the other family has its owner's.
+    let roles: [RoleInNamespace]
+    let groups: [String]
 
     /// An item of a listing.
     init?(item: JSONValue) {
@@ -18,6 +21,8 @@ struct CredentialRow: Hashable, Sendable {
         created = item["create_timestamp"]?.stringValue ?? ""
         expires = item["expiry_timestamp"]?.stringValue ?? ""
         isActive = item["active"]?.boolValue ?? false
+        roles = RoleInNamespace.list(item["namespace_access"])
+        groups = (item["user_group_names"]?.arrayValue ?? []).compactMap(\.stringValue)
     }
 
     /// The `object` of one credential's answer.
@@ -31,25 +36,33 @@ struct CredentialRow: Hashable, Sendable {
         created = spec["created_timestamp"]?.stringValue ?? ""
         expires = spec["expiration_timestamp"]?.stringValue ?? ""
         isActive = spec["active"]?.boolValue ?? false
+        (roles, groups) = ([], [])
     }
 
     static func rows(_ items: [JSONValue]) -> [CredentialRow] { items.compactMap(CredentialRow.init(item:)) }
 
-    static func table(_ rows: [CredentialRow], now: Int64) -> String {
-        var table = TextTable(["NAME", "TYPE", "OWNER", "CREATED", "EXPIRES", "STATE"])
+    static func table(_ rows: [CredentialRow], of family: CredentialFamily = .personal, now: Int64) -> String {
+        let headings =
+            switch family {
+            case .personal: ["NAME", "TYPE", "OWNER", "CREATED", "EXPIRES", "STATE"]
+            case .service: ["NAME", "TYPE", "OWNER", "ROLES", "GROUPS", "CREATED", "EXPIRES", "STATE"]
+            }
+        var table = TextTable(headings)
         for row in rows {
-            table.add([
-                row.name, row.type, row.owner, Moment.text(row.created, now: now), Moment.text(row.expires, now: now),
-                row.state(at: now),
-            ])
+            var cells = [row.name, row.type, row.owner]
+            if family == .service { cells += [RoleInNamespace.text(row.roles), RoleInNamespace.text(row.groups)] }
+            cells += [Moment.text(row.created, now: now), Moment.text(row.expires, now: now), row.state(at: now)]
+            table.add(cells)
         }
         return table.text
     }
 
+    /// Whether its time is over, by the clock of this machine.
+    func isExpired(at now: Int64) -> Bool { HumanTime.seconds(ofRFC3339: expires).map { $0 <= now } ?? false }
+
     /// `active` of the API is the flag and the time together; here they are told apart.
-    private func state(at now: Int64) -> String {
+    func state(at now: Int64) -> String {
         if isActive { return "active" }
-        let isOver = HumanTime.seconds(ofRFC3339: expires).map { $0 <= now } ?? false
-        return isOver ? "expired" : "inactive"
+        return isExpired(at: now) ? "expired" : "inactive"
     }
 }

@@ -20,6 +20,7 @@ public struct Gatehouse: AsyncParsableCommand {
                 name: "Identities and credentials:",
                 subcommands: [
                     DemoTokenCommand.self, ExchangeCommand.self, CredentialCommand.self, TokenCommand.self,
+                    SCIMTokenCommand.self, WhoAmICommand.self,
                 ]),
             CommandGroup(
                 name: "Administration:",

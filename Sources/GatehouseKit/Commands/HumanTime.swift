@@ -53,6 +53,24 @@ enum HumanTime {
         }
     }
 
+    /// Seconds in a text like `90s`, `30m`, `24h`, `7d` or `2w`; also `0`.
+    static func span(_ text: String) -> Int64? {
+        let units: [UInt8: Int64] = [
+            UInt8(ascii: "s"): 1, UInt8(ascii: "m"): 60, UInt8(ascii: "h"): 3600, UInt8(ascii: "d"): 86_400,
+            UInt8(ascii: "w"): 604_800,
+        ]
+        guard let last = text.utf8.last else { return nil }
+        guard let unit = units[last], let count = count(text.dropLast()) else { return text == "0" ? 0 : nil }
+        let (seconds, overflow) = count.multipliedReportingOverflow(by: unit)
+        return overflow ? nil : seconds
+    }
+
+    /// A number of digits alone: no sign.
+    static func count(_ text: some StringProtocol) -> Int64? {
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        return Int64(text)
+    }
+
     /// Seconds since 1970 of a UTC time as our server writes it (RFC 3339): `2026-11-24T01:02:03.004Z`.
     static func seconds(ofRFC3339 text: String) -> Int64? {
         let bytes = Array(text.utf8)

@@ -1,6 +1,7 @@
 import AccessPolicy
 import Broker
 import CredentialsPlugin
+import DescriptionPlugin
 import DevelopmentPlugin
 import DirectoryPlugin
 import Federation
@@ -59,7 +60,7 @@ struct Assembly {
         let token = try await bootstrap(broker, keeping: settings.bootstrapToken)
         return Assembly(
             settings: settings, broker: broker, store: store, fetcher: fetcher,
-            plugins: plugins(settings, broker: broker) + additional,
+            plugins: try described(plugins(settings, broker: broker) + additional, publicURL: issuer.rawValue),
             access: AccessCheck(roles: { index.roles }, namespaces: BrokerNamespaces(broker: broker)),
             administratorToken: token)
     }
@@ -106,6 +107,12 @@ struct Assembly {
             return token
         }
         return made ? used.current : nil
+    }
+
+    /// With what tells of them: `/openapi.json` and `/docs`. What a third party added is routed and described by them.
+    private static func described(_ plugins: [Plugin], publicURL: String) throws -> [Plugin] {
+        let description = try DescriptionPlugin(routes: plugins.flatMap(\.routes), publicURL: publicURL)
+        return plugins + [description.plugin]
     }
 
     /// The plugins that the configuration names.
