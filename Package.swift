@@ -193,6 +193,8 @@ let package = Package(
             "GatehouseKitTests",
             [
                 "GatehouseKit", "GatehouseClient", "AccessPolicy", "Federation", "JOSE", "Broker", "HTTPFetch",
+                "CredentialsPlugin", "DirectoryPlugin", "ProvidersPlugin", "TokenPlugin", "DescriptionPlugin",
+                "ServerPlugin", "GatehouseTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("ArchitectureTests", []),

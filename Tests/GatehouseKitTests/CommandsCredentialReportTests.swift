@@ -1,4 +1,5 @@
 import GatehouseClient
+import HTTPFetch
 import StrictJSON
 import Testing
 

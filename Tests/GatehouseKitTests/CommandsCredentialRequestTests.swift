@@ -1,5 +1,7 @@
 import ArgumentParser
 @testable import GatehouseClient
+import Broker
+import HTTPFetch
 import Secrets
 import StrictJSON
 import Testing

@@ -1,5 +1,8 @@
 @testable import GatehouseClient
+import HTTPFetch
 import StrictJSON
+
+@testable import GatehouseKit
 
 /// Answers the calls of a command one after the other and keeps them, as `METHOD target body`.
 final class FakeServer {
@@ -28,5 +31,5 @@ final class FakeServer {
 extension Confirmation {
     /// Somebody who types this.
     static func typing(_ answer: String?) -> Confirmation { Confirmation(hasTerminal: true) { _ in answer } }
-    static let nobody = Confirmation(hasTerminal: false) { _ in nil }
+    static var nobody: Confirmation { Confirmation(hasTerminal: false) { _ in nil } }
 }

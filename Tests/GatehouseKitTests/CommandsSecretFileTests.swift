@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GatehouseClient
 import HTTPFetch
+import Secrets
 import StrictJSON
 import Testing
 
@@ -142,7 +143,7 @@ private final class Folder {
     // MARK: passwords
 
     private func read(_ bytes: [UInt8]) throws -> String {
-        FileManager.default.createFile(atPath: folder.path("pw"), contents: Data(bytes))
+        _ = FileManager.default.createFile(atPath: folder.path("pw"), contents: Data(bytes))
         return try PasswordSource.file(folder.path("pw")).read(hasTerminal: false, ask: { _ in nil }).revealText()
     }
 

@@ -77,6 +77,7 @@ final class Printed: Sendable {
 final class ServerProcess: Sendable {
     let state: URL
     let port: Int
+    let httpsPort: Int
     let providerPort: Int
     private let process = Mutex<Process?>(nil)
     private let printed = Printed()
@@ -85,6 +86,7 @@ final class ServerProcess: Sendable {
     var log: String { printed.text.withLock { $0 } }
 
     var url: String { "http://127.0.0.1:\(port)" }
+    var secureURL: String { "https://127.0.0.1:\(httpsPort)" }
     var provider: String { "http://127.0.0.1:\(providerPort)" }
 
     /// A development server on free ports, with its state in a new folder.
@@ -92,7 +94,7 @@ final class ServerProcess: Sendable {
         state = FileManager.default.temporaryDirectory.appending(path: "gatehouse-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        (port, providerPort) = (try freePort(), try freePort())
+        (port, httpsPort, providerPort) = (try freePort(), try freePort(), try freePort())
     }
 
     deinit {
@@ -105,7 +107,8 @@ final class ServerProcess: Sendable {
         let new = Process()
         new.executableURL = URL(filePath: GatehouseBinary.path)
         new.arguments = [
-            "serve", "--dev", "--state", state.path(), "--port", String(port), "--provider-port", String(providerPort),
+            "serve", "--dev", "--state", state.path(), "--port", String(port), "--https-port", String(httpsPort),
+            "--provider-port", String(providerPort),
         ]
         printed.text.withLock { $0 = "" }
         let output = Pipe()

@@ -1,20 +1,24 @@
 import Foundation
 import Testing
 
-/// README's commands do what README says: each `$` line of its transcripts is run as it stands, in one shell, and what it
+/// The commands of README and of the how-tos do what these say: each `$` line of its transcripts is run as it stands, in one shell, and what it
 /// prints is compared; `…` stands for anything. Only the ports differ, so that a server of yours is left alone.
 @Suite(.serialized) struct ReadmeTests {
-    @Test func theTwoMinutesRunAsPrinted() async throws {
+    @Test(arguments: [("README.md", 8), ("docs/how-to/credentials.md", 20)])
+    func theTranscriptRunsAsPrinted(_ page: String, _ least: Int) async throws {
         let server = try ServerProcess()
         try await server.start()
-        let readme = try String(contentsOf: GatehouseBinary.repository.appending(path: "README.md"), encoding: .utf8)
-        let steps = Self.steps(of: readme)
-        try #require(steps.count >= 8, "README has its transcript")
+        let text = try String(contentsOf: GatehouseBinary.repository.appending(path: page), encoding: .utf8)
+        let steps = Self.steps(of: text)
+        try #require(steps.count >= least, "\(page) has its transcript")
         var script = "shopt -s expand_aliases\n"
         for (index, step) in steps.enumerated() {
             let command = step.command
                 .replacing(".build/release/gatehouse", with: GatehouseBinary.path)
                 .replacing("http://127.0.0.1:8080", with: server.url)
+                .replacing("https://127.0.0.1:8443", with: server.secureURL)
+                .replacing("var/admin.token", with: server.state.appending(path: "admin.token").path())
+                .replacing("var/tls/", with: server.state.appending(path: "tls/").path())
                 .replacing("var/gatehouse.yaml", with: server.state.appending(path: "gatehouse.yaml").path())
                 .replacing("demo-token", with: "demo-token --issuer \(server.provider)")
             // `$?` of the command before must survive the marker.
