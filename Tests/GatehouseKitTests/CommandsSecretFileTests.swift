@@ -143,7 +143,7 @@ private final class Folder {
     // MARK: passwords
 
     private func read(_ bytes: [UInt8]) throws -> String {
-        _ = FileManager.default.createFile(atPath: folder.path("pw"), contents: Data(bytes))
+        try Data(bytes).write(to: folder.url.appending(path: "pw"))
         return try PasswordSource.file(folder.path("pw")).read(hasTerminal: false, ask: { _ in nil }).revealText()
     }
 

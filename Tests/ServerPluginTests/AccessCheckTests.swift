@@ -88,7 +88,7 @@ private let tenant = Access.permission(.providers, .create, in: .fixed(.system))
         ("member: confined, at home", member, "@payments payments=admin", "payments", 200),
         ("member: confined, elsewhere", member, "@payments payments=admin", "default", 404),
         ("authenticated, confined", .authenticated, "@payments payments=admin", "payments", 200),
-        ("list by confined, at home", list, "@payments payments=monitor", "payments", 200),
+        ("list by confined, at home", list, "@payments payments=user-admin", "payments", 200),
         ("list by confined, in system", list, "@payments payments=admin", "system", 403),
         ("provisioning", .provisioning, "-", "payments", 401),
         ("provisioning", .provisioning, "", "payments", 200),
