@@ -82,9 +82,8 @@ struct Dispatcher: Sendable {
         }
     }
 
-    /// Who asks, whether they may, and then the handler. Never throws: every failure has an answer.
-    ///
-    /// - Parameter identified: called at most once, before the access is checked, with who asks.
+    /// Who asks, whether they may, and then the handler. Never throws: every failure has an answer. `identified` is called
+    /// at most once, before the access is checked.
     func answer(
         _ match: Match, headers: HTTPHeaders, body: [UInt8], peer: Peer, requestID: String,
         identified: (Caller) -> Void

@@ -8,7 +8,7 @@ final class RawClient: Sendable {
 
     private let descriptor: CInt
 
-    /// - Parameter receiveBuffer: bytes that the system keeps for us while we do not read.
+    /// The receive buffer is what the system keeps for us while we do not read, in bytes.
     init(port: Int, receiveBuffer: CInt? = nil) async throws {
         descriptor = try await Self.blocking {
             let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
@@ -61,7 +61,9 @@ final class RawClient: Sendable {
     func leaveAbruptly() {
         var abrupt = linger(l_onoff: 1, l_linger: 0)
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abrupt, socklen_t(MemoryLayout<linger>.size))
-        _ = unsafe dup2(open("/dev/null", O_RDONLY), descriptor)
+        let nothing = unsafe open("/dev/null", O_RDONLY)
+        dup2(nothing, descriptor)
+        close(nothing)
     }
 
     /// Reads once, what is there and at most so much.
