@@ -107,3 +107,54 @@ def gatehouse(issuer, provider, policies):
         server = Gatehouse(folder, issuer, provider, policies)
         with running([PROGRAM, "serve", "--config", str(server.configuration)], server.url + "/readyz"):
             yield server
+
+
+class Development:
+    """`serve --dev` with https, as `make run` has it; `settings` are further lines of its gatehouse.yaml."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        port, self.https_port, provider = free_port(), free_port(), free_port()
+        self.url, self.https = f"http://127.0.0.1:{port}", f"https://127.0.0.1:{self.https_port}"
+        self.ca = str(self.folder / "tls/ca.pem")
+        self.command = [PROGRAM, "serve", "--dev", "--state", str(self.folder), "--port", str(port),
+                        "--https-port", str(self.https_port), "--provider-port", str(provider)]
+
+    @property
+    def token(self):
+        return (self.folder / "admin.token").read_text().strip()
+
+    @property
+    def admin(self):
+        return {"Authorization": "APIToken " + self.token}
+
+    def call(self, method, path, body=None, headers=None, expect=200):
+        """A call with the administrator's token; answers the JSON, and fails on any other status."""
+        answer = requests.request(method, self.url + path, json=body, headers=headers or self.admin, timeout=30)
+        check(answer.status_code == expect, f"{method} {path} is {expect}", f"{answer.status_code} {answer.text}")
+        return answer.json() if answer.content else None
+
+    def status(self, token, path="/api/web/namespaces", scheme="APIToken"):
+        return requests.get(self.url + path, headers={"Authorization": f"{scheme} {token}"}, timeout=30).status_code
+
+    def create(self, body, family="api_credentials", namespace="system"):
+        return self.call("POST", f"/api/web/namespaces/{namespace}/{family}", body)
+
+    def act(self, verb, name, family="api_credentials", **more):
+        return self.call("POST", f"/api/web/namespaces/system/{verb}/{family}", {"name": name, **more})
+
+
+@contextlib.contextmanager
+def development():
+    with tempfile.TemporaryDirectory(prefix="gatehouse-interop-") as folder:
+        server = Development(folder)
+        with running(server.command, server.url + "/readyz"):
+            yield server
+
+
+def run(*command, fails=False, timeout=60, **options):
+    """A command to its end; answers what it printed."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=timeout, **options)
+    check((done.returncode != 0) == fails, " ".join(str(word) for word in command[:3]) + (" fails" if fails else " works"),
+          f"{done.returncode} {done.stdout[-400:]} {done.stderr[-400:]}")
+    return done.stdout + done.stderr
