@@ -99,7 +99,8 @@ struct PageOperation {
             guard let name = response.name else {
                 return "<li>\(status.name.rawValue): \(response.content["description"]?.stringValue ?? "")</li>"
             }
-            return "<li><a href=\"#response-\(name)\">\(status.name.rawValue)<span class=\"name\"> \(name)</span></a></li>"
+            return
+                "<li><a href=\"#response-\(name)\">\(status.name.rawValue)<span class=\"name\"> \(name)</span></a></li>"
         }
         return entries.isEmpty ? .nothing : "<h4>Other answers</h4><ul class=\"statuses\">\(entries)</ul>"
     }

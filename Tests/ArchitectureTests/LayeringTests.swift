@@ -46,7 +46,8 @@ private let allowed: [String: Set<String>] = [
     "GatehouseKit": [
         "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation", "Broker",
         "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin", "ProvidersPlugin",
-        "DescriptionPlugin", "DevelopmentPlugin", "Observability", "GatehouseServer", "GatehouseConfiguration", "GatehouseClient",
+        "DescriptionPlugin", "DevelopmentPlugin", "Observability", "GatehouseServer", "GatehouseConfiguration",
+        "GatehouseClient",
         "HTTPTypes", "ArgumentParser",
         "ServiceLifecycle",
         "UnixSignals",

@@ -8,7 +8,8 @@ import Testing
 @Suite struct HTMLTests {
     @Test(arguments: [
         ("plain", "plain"), ("a < b & c > d", "a &lt; b &amp; c &gt; d"), ("&amp;", "&amp;amp;"),
-        ("\" onclick='x'", "&quot; onclick=&#39;x&#39;"), ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        ("\" onclick='x'", "&quot; onclick=&#39;x&#39;"),
+        ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
         ("Zürich 🔑", "Zürich 🔑"), ("a\u{0}b", "a\u{FFFD}b"), ("", ""),
     ])
     func escapes(_ text: String, _ expected: String) {
@@ -83,7 +84,8 @@ import Testing
     }
 
     @Test func everyElementIsClosed() {
-        for element in ["section", "article", "dl", "dt", "dd", "ul", "li", "p", "code", "span", "a", "h2", "h3", "h4"] {
+        for element in ["section", "article", "dl", "dt", "dd", "ul", "li", "p", "code", "span", "a", "h2", "h3", "h4"]
+        {
             let opened = page.components(separatedBy: "<\(element)>") + page.components(separatedBy: "<\(element) ")
             #expect(opened.count - 2 == page.components(separatedBy: "</\(element)>").count - 1, "\(element)")
         }
@@ -95,18 +97,22 @@ import Testing
         #expect(!page.contains("<token>"))
     }
 
-    @Test(arguments: [
-        (["type": "string"], "string"), (["type": "string", "format": "date-time", "nullable": true], "string (date-time) or null"),
-        (["$ref": "#/components/schemas/A"], "<a href=\"#schema-A\">A</a>"),
-        (["type": "array", "items": ["type": "string"]], "array of string"),
-        (["type": "object", "additionalProperties": ["type": "integer"]], "map of integer"),
-        (["type": "object", "additionalProperties": true], "object"),
-        (["oneOf": [["type": "integer"], ["type": "string"]]], "integer or string"),
-        (["anyOf": [["required": ["a"]]], "type": "object"], "object"),
-        (["anyOf": [["$ref": "#/components/schemas/A"], ["type": "object", "nullable": true, "enum": [nil]]]],
-         "<a href=\"#schema-A\">A</a> or null"),
-        ([:], "any"),
-    ] as [(JSONObject, String)])
+    @Test(
+        arguments: [
+            (["type": "string"], "string"),
+            (["type": "string", "format": "date-time", "nullable": true], "string (date-time) or null"),
+            (["$ref": "#/components/schemas/A"], "<a href=\"#schema-A\">A</a>"),
+            (["type": "array", "items": ["type": "string"]], "array of string"),
+            (["type": "object", "additionalProperties": ["type": "integer"]], "map of integer"),
+            (["type": "object", "additionalProperties": true], "object"),
+            (["oneOf": [["type": "integer"], ["type": "string"]]], "integer or string"),
+            (["anyOf": [["required": ["a"]]], "type": "object"], "object"),
+            (
+                ["anyOf": [["$ref": "#/components/schemas/A"], ["type": "object", "nullable": true, "enum": [nil]]]],
+                "<a href=\"#schema-A\">A</a> or null"
+            ),
+            ([:], "any"),
+        ] as [(JSONObject, String)])
     func types(_ schema: JSONObject, _ expected: String) {
         #expect(PageSchema(schema).type.source == expected)
     }

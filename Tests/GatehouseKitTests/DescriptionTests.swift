@@ -13,7 +13,8 @@ import TokenPlugin
     @Test func everyRouteIsDescribedAndEveryDescriptionIsRouted() async throws {
         let broker = try await TestWorld().broker
         let routes =
-            CredentialsPlugin(broker: broker).plugin.routes + TokenPlugin(broker: broker, roles: { .builtIn }).plugin.routes
+            CredentialsPlugin(broker: broker).plugin.routes
+            + TokenPlugin(broker: broker, roles: { .builtIn }).plugin.routes
             + DirectoryPlugin(broker: broker).plugin.routes + ProvidersPlugin(broker: broker).plugin.routes
         #expect(Description.differences(routes: routes) == [])
     }
