@@ -3,12 +3,16 @@ internal import Glibc
 internal import Synchronization
 
 /// Work that takes long and can wait: finding RSA keys, stretching passwords, signing long lists. It has one thread of
-/// the lowest priority, so that it never takes the cooperative pool's, and requests go first.
+/// low priority, so that it never takes the cooperative pool's, and requests go first.
 package final class SlowQueue: Sendable {
     /// As many jobs wait as may wait; try again later.
     package struct Full: Error, Hashable, Sendable {}
     /// The queue takes no more work, and gave up what was waiting.
     package struct Closed: Error, Hashable, Sendable {}
+
+    /// A tenth of the weight of a request's thread: on a machine that is busy with other things a certificate still comes
+    /// in seconds, which the lowest priority (19, a seventieth) does not give.
+    fileprivate static let niceness: Int32 = 10
 
     private let backlog: Backlog
 
@@ -149,7 +153,7 @@ private enum SlowThread {
                 unsafe sigfillset(&all)
                 unsafe pthread_sigmask(SIG_BLOCK, &all, nil)
                 // Linux keeps a nice value for each thread, and 0 is the one that calls. Raising it needs no right.
-                _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+                _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, SlowQueue.niceness)
                 guard let argument = unsafe argument else { return nil }
                 unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
                 return nil

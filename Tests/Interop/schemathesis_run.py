@@ -20,7 +20,7 @@ with tempfile.TemporaryDirectory() as folder, development() as server:
     command = [pathlib.Path(sys.executable).with_name("schemathesis"), "run", server.url + "/openapi.json",
                "--header", f"Authorization: APIToken {second}", "--phases", "coverage,fuzzing",
                "--checks", "not_a_server_error,status_code_conformance,response_schema_conformance",
-               "--max-examples", os.environ.get("EXAMPLES", "15"), "--generation-database", "none", "--no-color"]
+               "--max-examples", os.environ.get("EXAMPLES", "15"), "--generation-database", "none", "--request-timeout", "30", "--no-color"]
     for path in LEFT_OUT:
         command += ["--exclude-path", path]
     print(run(*command, cwd=folder, timeout=800)[-3000:])

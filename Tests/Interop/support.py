@@ -46,9 +46,10 @@ def wait_for(url, process, seconds=30):
 
 
 @contextlib.contextmanager
-def running(command, url, **options):
-    """A program for as long as the block lasts; its output goes where ours goes."""
-    process = subprocess.Popen(command, stdout=sys.stdout, stderr=sys.stderr, stdin=subprocess.DEVNULL, **options)
+def running(command, url, quiet=False, **options):
+    """A program for as long as the block lasts; its output goes where ours goes, or is errors only."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL if quiet else sys.stdout, stderr=sys.stderr,
+                               stdin=subprocess.DEVNULL, **options)
     try:
         wait_for(url, process)
         yield process
@@ -148,7 +149,7 @@ class Development:
 def development():
     with tempfile.TemporaryDirectory(prefix="gatehouse-interop-") as folder:
         server = Development(folder)
-        with running(server.command, server.url + "/readyz"):
+        with running(server.command, server.url + "/readyz", quiet=True):
             yield server
 
 
