@@ -55,6 +55,7 @@ struct Page {
 
     private struct Group {
         let name: String
+        let title: String
         let description: String
         let operations: [PageOperation]
     }
@@ -66,24 +67,22 @@ struct Page {
         return (document["tags"]?.arrayValue ?? []).compactMap { tag in
             guard let name = tag["name"]?.stringValue else { return nil }
             return Group(
-                name: name, description: tag["description"]?.stringValue ?? "",
+                name: name, title: tag["x-displayName"]?.stringValue ?? name,
+                description: tag["description"]?.stringValue ?? "",
                 operations: operations.filter { $0.tag.hasSameBytes(as: name) })
         }
     }
 
     private func section(_ group: Group) -> HTML {
         """
-        <section aria-labelledby="tag-\(group.name)"><h2 id="tag-\(group.name)">\(words(group.name))</h2>
+        <section aria-labelledby="tag-\(group.name)"><h2 id="tag-\(group.name)">\(group.title)</h2>
         \(Prose.paragraphs(group.description))\(group.operations.map(\.html))</section>
         """
     }
 
-    /// `api_credentials` as a heading.
-    private func words(_ name: String) -> String { name.split(separator: "_").joined(separator: " ") }
-
     private var contents: HTML {
         let entries: [HTML] = groups.map { group in
-            "<li><a href=\"#tag-\(group.name)\">\(words(group.name))</a><ul>\(group.operations.map(\.entry))</ul></li>"
+            "<li><a href=\"#tag-\(group.name)\">\(group.title)</a><ul>\(group.operations.map(\.entry))</ul></li>"
         }
         return """
             <ul><li><a href="#overview">Overview</a></li><li><a href="#credentials">Credentials</a></li>\(entries)

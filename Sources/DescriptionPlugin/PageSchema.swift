@@ -83,14 +83,14 @@ struct PageSchema {
 
     // MARK: Limits
 
-    private var limits: HTML {
+    var limits: HTML {
         var parts: [HTML] = []
         if let values = schema["enum"]?.arrayValue, values != [.null] {
             parts.append("One of \(HTML.joined(values.map(Self.literal), by: ", ")).")
         }
         parts += [
-            range("minimum", "maximum", ""), range("minLength", "maxLength", " characters"),
-            range("minItems", "maxItems", " items"),
+            range("minimum", "maximum", of: nil), range("minLength", "maxLength", of: "character"),
+            range("minItems", "maxItems", of: "item"),
         ]
         if schema["uniqueItems"]?.boolValue ?? false { parts.append("No item twice.") }
         if let pattern = schema["pattern"]?.stringValue { parts.append("Matches <code>\(pattern)</code>.") }
@@ -103,11 +103,14 @@ struct PageSchema {
         return .joined(parts.filter { !$0.isEmpty }, by: " ")
     }
 
-    private func range(_ low: String, _ high: String, _ unit: HTML) -> HTML {
-        switch (schema[low]?.integerValue, schema[high]?.integerValue) {
-        case (let low?, let high?): "\(String(low)) to \(String(high))\(unit)."
-        case (let low?, nil): "At least \(String(low))\(unit)."
-        case (nil, let high?): "At most \(String(high))\(unit)."
+    private func range(_ low: String, _ high: String, of thing: String?) -> HTML {
+        let low = schema[low]?.integerValue
+        let high = schema[high]?.integerValue
+        let things = thing.map { " " + $0 + ((high ?? low) == 1 ? "" : "s") } ?? ""
+        return switch (low, high) {
+        case (let low?, let high?): "\(String(low)) to \(String(high))\(things)."
+        case (let low?, nil): "At least \(String(low))\(things)."
+        case (nil, let high?): "At most \(String(high))\(things)."
         case (nil, nil): .nothing
         }
     }

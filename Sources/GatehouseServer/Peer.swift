@@ -1,7 +1,6 @@
 import Identifiers
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 
 /// Who is at the other end: of the connection, or, when that is a trusted proxy, of what it says of its client.
 struct Peer: Sendable {
@@ -50,11 +49,8 @@ struct ForwardedFields: Sendable {
         guard peer.isTrustedProxy, let certificateField else { return peer.certificate }
         let values = headers[certificateField].filter { !$0.isEmpty }
         guard let value = values.first else { return nil }
-        guard values.count == 1, let pem = PercentEncoding.decode(value.utf8),
-            let certificates = try? NIOSSLCertificate.fromPEMBytes(pem), let leaf = certificates.first,
-            let der = try? leaf.toDERBytes()
-        else { throw .badCertificate }
-        return der
+        guard values.count == 1, let leaf = ForwardedCertificate.leaf(value) else { throw .badCertificate }
+        return leaf
     }
 
     /// Whether the client speaks TLS to the proxy.

@@ -44,7 +44,7 @@ package struct ServerConfiguration: Sendable {
     package var allowedOrigins: Set<String>
     /// Addresses of peers whose `X-Forwarded-For` and client certificate field are believed.
     package var trustedProxies: Set<String>
-    /// The field in which a trusted proxy sends the client's certificate: PEM, URL-escaped.
+    /// The field in which a trusted proxy sends the client's certificate (`ForwardedCertificate`).
     package var clientCertificateHeader: String?
     package var limits: ServerLimits
     /// Event loop threads; `nil` is one per core.

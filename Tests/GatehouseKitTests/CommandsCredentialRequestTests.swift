@@ -1,6 +1,6 @@
 import ArgumentParser
-@testable import GatehouseClient
 import Broker
+@testable import GatehouseClient
 import HTTPFetch
 import Secrets
 import StrictJSON

@@ -195,6 +195,28 @@ func health(statuses: [HealthReport.Status], line: String, status: Int, body: St
     #expect(first.hasSuffix(#""remote":"127.0.0.1","principal_id":"usr_test","credential_id":"cred_test"}"#))
 }
 
+@Test func aProxysCertificateFieldIsBelievedOrRefused() async throws {
+    let line = "GET /who"
+    let base64 = try Fixture.text("TEST-ONLY-client.pem").split(separator: "\n").dropFirst().dropLast().joined()
+    let trusting: @Sendable (inout ServerConfiguration) -> Void = {
+        $0.trustedProxies = ["127.0.0.1"]
+        $0.clientCertificateHeader = "X-Client-Cert"
+    }
+    try await TestServer.run(configure: trusting) { server in
+        let good = try await server.ask(line, fields: ["X-Client-Cert: \(base64)"])
+        #expect(good.body.hasPrefix(#"{"name":"certificate of "#), "\(good)")
+        let bad = try await server.ask(line, fields: ["X-Client-Cert: nonsense"])
+        #expect(bad.status == 400)
+        #expect(
+            bad.body
+                == #"{"code":3,"details":[],"message":"The proxy's client certificate field holds no certificate."}"#)
+    }
+    try await TestServer.run(configure: { $0.clientCertificateHeader = "X-Client-Cert" }) { server in
+        let stranger = try await server.ask(line, fields: ["X-Client-Cert: \(base64)"])
+        #expect(stranger.status == 401)
+    }
+}
+
 @Test func behindATrustedProxy() async throws {
     try await TestServer.run(configure: { $0.trustedProxies = ["127.0.0.1"] }) { server in
         let answer = try await server.ask(

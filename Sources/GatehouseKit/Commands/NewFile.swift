@@ -71,7 +71,8 @@ final class NewFile {
         close(descriptor)
     }
 
-    private func abandon() {
+    /// Nothing is left of it, unless it was committed.
+    func abandon() {
         guard descriptor >= 0 else { return }
         close(descriptor)
         descriptor = -1

@@ -52,6 +52,7 @@ struct SecretOutput: ParsableArguments {
             do throws(CommandFailure) {
                 try file.commit(try form.contents(answer.secret))
             } catch {
+                file.abandon()
                 throw error.losing(answer.name)
             }
         }
