@@ -17,10 +17,7 @@ package final class CertificateAuthority: Sendable {
             handle.extendedKeyUsage.map({ $0 & UInt32(XKU_SSL_CLIENT) != 0 }) != false
         else { throw .unusableCertificate(.mayNotSign) }
         guard !handle.hasUnknownCriticalExtension else { throw .unusableCertificate(.unknownCriticalExtension) }
-        switch key.publicComponents {
-        case .rsa, .ec(.p256, _, _), .ec(.p384, _, _): break  // RSA has at least 2,048 bits: `KeyLimits`
-        case .ec(.p521, _, _), .ed25519: throw .unusableCertificate(.unsupportedKey)
-        }
+        try Self.checkKind(of: key)
         guard unsafe X509_check_private_key(handle.pointer, key.key.pointer) == 1 else {
             throw .unusableCertificate(.keyDoesNotBelong)
         }
@@ -28,11 +25,20 @@ package final class CertificateAuthority: Sendable {
         keyIdentifier = try handle.keyIdentifier()
     }
 
+    /// Those that every TLS library knows; RSA has at least 2,048 bits (`KeyLimits`).
+    private static func checkKind(of key: PrivateKeyHandle) throws(CryptoFailure) {
+        switch key.publicComponents {
+        case .rsa, .ec(.p256, _, _), .ec(.p384, _, _): break
+        case .ec(.p521, _, _), .ed25519: throw .unusableCertificate(.unsupportedKey)
+        }
+    }
+
     /// A new root.
     package static func make(
         commonName: String, organization: String, key: PrivateKeyHandle, serial: CertificateSerial, notBefore: Int64,
         notAfter: Int64
     ) throws(CryptoFailure) -> CertificateAuthority {
+        try checkKind(of: key)
         let subject = try CertificateName(commonName: commonName, organizations: [organization])
         let builder = try CertificateBuilder.start(
             subject: subject, publicKey: key, serial: serial, notBefore: notBefore, notAfter: notAfter)

@@ -2,7 +2,7 @@ internal import COpenSSL
 
 /// The subject of a certificate: organizations, then one common name. Values only, so that no text from outside can
 /// add an attribute; written as UTF8String (RFC 5280 §4.1.2.4).
-package struct CertificateName: Hashable, Sendable {
+package struct CertificateName: Sendable {
     private static let mostOrganizations = 32
 
     package let commonName: String

@@ -11,6 +11,12 @@ enum CertificateTime {
         guard range.contains(start), range.contains(end), start <= end else { throw .unfitForCertificate(.time) }
     }
 
+    /// In the form that its year asks for.
+    static func encoded(_ seconds: Int64) throws(CryptoFailure) -> [UInt8] {
+        let time = try TimeHandle(seconds)
+        return try unsafe DERWriter.bytes { output in unsafe i2d_ASN1_TIME(time.pointer, output) }
+    }
+
     /// `nil` for every form that RFC 5280 does not allow: offsets, fractions, and times without seconds.
     static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
         guard let time = unsafe time else { return nil }

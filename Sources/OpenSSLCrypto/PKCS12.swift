@@ -27,6 +27,8 @@ package enum PKCS12 {
     package static let iterations = 100_000...10_000_000
 
     /// Takes a tenth of a second of processor time and more: only on a `SlowQueue`.
+    ///
+    /// Some of the readers that `tripleDES` is for, such as Go's `x/crypto`, take one certificate only: no chain then.
     package static func bundle(
         key: PrivateKeyHandle, certificate: Certificate, chain: [Certificate], password: Secret, friendlyName: String,
         encryption: Encryption = .aes256, iterations: Int = 100_000

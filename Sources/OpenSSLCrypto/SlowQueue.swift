@@ -6,13 +6,13 @@ internal import Synchronization
 /// low priority, so that it never takes the cooperative pool's, and requests go first.
 package final class SlowQueue: Sendable {
     /// As many jobs wait as may wait; try again later.
-    package struct Full: Error, Hashable, Sendable {}
+    package struct Full: Error, Hashable, Sendable {
+        package init() {}
+    }
     /// The queue takes no more work, and gave up what was waiting.
-    package struct Closed: Error, Hashable, Sendable {}
-
-    /// A tenth of the weight of a request's thread: on a machine that is busy with other things a certificate still comes
-    /// in seconds, which the lowest priority (19, a seventieth) does not give.
-    fileprivate static let niceness: Int32 = 10
+    package struct Closed: Error, Hashable, Sendable {
+        package init() {}
+    }
 
     private let backlog: Backlog
 
@@ -24,11 +24,18 @@ package final class SlowQueue: Sendable {
 
     deinit { close() }
 
+    /// A tenth of the weight of a request's thread: on a machine that is busy with other things a certificate still comes
+    /// in seconds, which the lowest priority (19, a seventieth) does not give.
+    fileprivate static let niceness: Int32 = 10
+
     /// Whether `run` would throw `Full` now: for who must not begin what it cannot finish.
     package var isFull: Bool { backlog.isFull }
 
     /// Waiting jobs fail with `Closed`; the one that is worked on is finished and answered.
     package func close() { backlog.close() }
+
+    /// How many jobs wait at the moment: for a metric.
+    package var waiting: Int { backlog.count }
 
     /// Runs the work when those before it are done. Throws `Full` at once rather than wait for a place, and takes the
     /// work back when the task is cancelled while it waits.
@@ -81,14 +88,16 @@ private final class Backlog: Sendable {
 
     init(capacity: Int) { self.capacity = capacity }
 
+    var count: Int { state.withLock { $0.jobs.count } }
+
     var isFull: Bool { state.withLock { isFull($0) } }
 
-    /// A free thread takes one of them at once, though it may not have woken up yet.
-    private func isFull(_ state: State) -> Bool { state.jobs.count >= capacity + (state.isBusy ? 0 : 1) }
+    private func isFull(_ state: State) -> Bool { state.jobs.count - (state.isBusy ? 0 : 1) >= capacity }
 
     func enqueue(_ job: Job) -> (any Error)? {
         let refusal = state.withLock { state -> (any Error)? in
             if state.isClosed { return SlowQueue.Closed() }
+            // A free thread takes one of them at once, though it may not have woken up yet.
             if isFull(state) { return SlowQueue.Full() }
             state.jobs.append(job)
             return nil

@@ -39,6 +39,10 @@ internal import COpenSSL
         try unsafe DERWriter.bytes { output in unsafe i2d_X509(pointer, output) }
     }
 
+    func encodedSubject() throws(CryptoFailure) -> [UInt8] {
+        try unsafe DERWriter.bytes { output in unsafe i2d_X509_NAME(X509_get_subject_name(pointer), output) }
+    }
+
     /// Whether there is a critical extension other than those that decide what a certificate may be used for and
     /// whose it is (RFC 5280 §4.2: a reader must refuse what it does not know).
     var hasUnknownCriticalExtension: Bool {

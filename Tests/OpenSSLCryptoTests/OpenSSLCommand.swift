@@ -27,11 +27,13 @@ struct OpenSSLCommand {
 
     func read(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: folder.appending(path: name))) }
 
-    @discardableResult func callAsFunction(
-        _ arguments: String..., environment: [String: String] = [:]
-    ) async throws
-        -> Finished
-    {
+    @discardableResult
+    func callAsFunction(_ arguments: String..., environment: [String: String] = [:]) async throws -> Finished {
+        try await run(arguments, environment: environment)
+    }
+
+    @discardableResult
+    func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Finished {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["openssl"] + arguments
