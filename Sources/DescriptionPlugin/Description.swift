@@ -51,7 +51,8 @@ package struct Description: Sendable {
             .map { Operation(method: "get", path: $0) })
 
     private static func routed(_ routes: [Route]) -> Set<Operation> {
-        always.union(routes.filter(\.isDescribed).map { Operation(method: $0.method.rawValue, path: $0.path.description) })
+        always.union(
+            routes.filter(\.isDescribed).map { Operation(method: $0.method.rawValue, path: $0.path.description) })
     }
 
     /// All operations, in the document's order.
