@@ -19,6 +19,8 @@ struct AccessTokenClaims: Sendable {
     let principal: PrincipalID
     let rights: CredentialRights
     let root: CredentialSource
+    /// The application namespace that the credential it was exchanged from is confined to: so is this token.
+    let home: NamespaceName?
 
     /// Under one member, so that it is plain which claims are ours alone.
     private static let privateClaim = "gatehouse"
@@ -35,11 +37,13 @@ struct AccessTokenClaims: Sendable {
         object["scope"] = JSONValue(scope)
         object["namespaces"] = access.json
         if let actor { object["act"] = .object(actor) }
-        object[Self.privateClaim] = [
+        var own: JSONObject = [
             "principal": JSONValue(principal.rawValue),
             "rights": rights.json,
             "root": JSONValue(root.text),
         ]
+        if let home { own["home"] = JSONValue(home.rawValue) }
+        object[Self.privateClaim] = .object(own)
         return object
     }
 
@@ -56,17 +60,21 @@ struct AccessTokenClaims: Sendable {
             let root = own["root"]?.stringValue.flatMap(CredentialSource.init(text:)),
             let rights = own["rights"].flatMap(CredentialRights.init(json:))
         else { return nil }
+        let home = own["home"]?.stringValue.flatMap { try? NamespaceName($0) }
+        // A home that does not read is not none: without it the token would open more.
+        guard (home == nil) == (own["home"] == nil) else { return nil }
         self.init(
             tokenID: tokenID, subject: subject, clientID: clientID, audiences: claims.audiences.map(\.rawValue),
             scope: scope,
             issuedAt: Timestamp(issuedAt), expiresAt: Timestamp(expiry), access: access,
-            actor: claims.object["act"]?.objectValue, principal: principal, rights: rights, root: root)
+            actor: claims.object["act"]?.objectValue, principal: principal, rights: rights, root: root,
+            home: home)
     }
 
     init(
         tokenID: String, subject: String, clientID: String, audiences: [String], scope: String, issuedAt: Timestamp,
         expiresAt: Timestamp, access: NamespaceAccess, actor: JSONObject?, principal: PrincipalID,
-        rights: CredentialRights, root: CredentialSource
+        rights: CredentialRights, root: CredentialSource, home: NamespaceName? = nil
     ) {
         self.tokenID = tokenID
         self.subject = subject
@@ -80,5 +88,6 @@ struct AccessTokenClaims: Sendable {
         self.principal = principal
         self.rights = rights
         self.root = root
+        self.home = home
     }
 }

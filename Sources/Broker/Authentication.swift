@@ -27,6 +27,17 @@ struct AcceptedCredential: Sendable {
         }
     }
 
+    /// The one application namespace that it opens anything in.
+    var confinement: NamespaceName? {
+        switch kind {
+        case .stored(let credential, _, _): credential.confinement
+        case .accessToken(let claims): claims.home
+        }
+    }
+
+    /// What it passes on: its rights, and of a confined one what lies in its namespace. Not needed to authenticate.
+    var heritable: CredentialRights { confinement == nil ? rights : rights.confined(to: access) }
+
     /// Whether what came from policies still has any of it. A person without roles is somebody all the same.
     var hasRightsLeft: Bool {
         if case .policies = rights { return !access.isEmpty }
@@ -37,19 +48,19 @@ struct AcceptedCredential: Sendable {
         let authority: CredentialAuthority
         switch kind {
         case .accessToken:
-            authority = CredentialAuthority(rights: rights, source: .credential(id), root: root, ceiling: expiresAt)
+            authority = CredentialAuthority(accepted: self, ceiling: expiresAt)
             return Caller(
                 principal: owner.principal, access: access, mechanism: .accessToken, credentialID: id,
-                expiresAt: expiresAt.seconds, authority: authority)
+                expiresAt: expiresAt.seconds, confinement: confinement, authority: authority)
         case .stored(let credential, let mechanism, let isPrevious):
             // What an exchange gave ends when it ends, and so does all that comes of it.
             let isExchanged = if case .policies = rights { true } else { false }
             authority = CredentialAuthority(
-                rights: rights, source: .credential(id), root: root,
+                accepted: self,
                 ceiling: isExchanged ? credential.lifetimeEndsAt ?? expiresAt : credential.lifetimeEndsAt)
             return Caller(
                 principal: owner.principal, access: access, mechanism: mechanism, credentialID: id,
-                expiresAt: expiresAt.seconds, confinement: credential.confinement,
+                expiresAt: expiresAt.seconds, confinement: confinement,
                 notices: credential.notices(at: now, isPrevious: isPrevious), authority: authority)
         }
     }
@@ -175,15 +186,10 @@ extension Broker {
     ) throws(CredentialRefusal) -> AcceptedCredential {
         if let refusal = credential.refusal(at: time.now()) { throw refusal }
         guard owner.record.isEnabled else { throw .ownerDisabled }
-        var access = RightsEvaluator(policies: policies.current).access(credential.rights, owner: owner)
-        var rights = credential.rights
-        if let confinement = credential.confinement {
-            access = access.confined(to: confinement)
-            rights = rights.confined(to: access)
-        }
         return AcceptedCredential(
-            kind: .stored(credential, mechanism: mechanism, isPrevious: isPrevious), owner: owner, access: access,
-            rights: rights, root: credential.root, expiresAt: credential.expiresAt)
+            kind: .stored(credential, mechanism: mechanism, isPrevious: isPrevious), owner: owner,
+            access: access(credential.rights, owner: owner, confinement: credential.confinement),
+            rights: credential.rights, root: credential.root, expiresAt: credential.expiresAt)
     }
 
     private func acceptAccessToken(
@@ -207,9 +213,17 @@ extension Broker {
         guard !index.isRevoked(tokenID: claims.tokenID) else { throw .revoked }
         guard let owner = index.principal(claims.principal) else { throw .unknown }
         guard owner.record.isEnabled else { throw .ownerDisabled }
-        let access = RightsEvaluator(policies: policies.current).access(claims.rights, owner: owner)
         return AcceptedCredential(
-            kind: .accessToken(claims), owner: owner, access: access, rights: claims.rights, root: claims.root,
-            expiresAt: claims.expiresAt)
+            kind: .accessToken(claims), owner: owner,
+            access: access(claims.rights, owner: owner, confinement: claims.home), rights: claims.rights,
+            root: claims.root, expiresAt: claims.expiresAt)
+    }
+
+    /// What rights give their owner now, and of a confined credential only what lies in its namespace.
+    func access(
+        _ rights: CredentialRights, owner: IndexedPrincipal, confinement: NamespaceName?
+    ) -> NamespaceAccess {
+        let access = RightsEvaluator(policies: policies.current).access(rights, owner: owner)
+        return confinement.map { access.confined(to: $0) } ?? access
     }
 }

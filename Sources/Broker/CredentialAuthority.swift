@@ -1,13 +1,21 @@
 import AccessPolicy
 
 /// What a caller's credential may pass on: remembered in `Caller.authority` from the authentication to the use case.
-package struct CredentialAuthority: Sendable {
-    package let rights: CredentialRights
-    package let source: CredentialSource
-    package let root: CredentialSource
+struct CredentialAuthority: Sendable {
+    private let accepted: AcceptedCredential
     /// When the credential must end whatever is done to it: for access tokens, for what came from an exchange, and for
     /// what was made from these. Nothing made, renewed or activated with it ends later.
-    package let ceiling: Timestamp?
+    let ceiling: Timestamp?
+
+    init(accepted: AcceptedCredential, ceiling: Timestamp?) {
+        self.accepted = accepted
+        self.ceiling = ceiling
+    }
+
+    /// Worked out when something is made, not whenever somebody authenticates.
+    var rights: CredentialRights { accepted.heritable }
+    var source: CredentialSource { .credential(accepted.id) }
+    var root: CredentialSource { accepted.root }
 
     /// The authority of a caller that our own authentication made; `nil` for any other.
     static func of(_ caller: Caller) -> CredentialAuthority? { caller.authority as? CredentialAuthority }

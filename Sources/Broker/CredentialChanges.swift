@@ -88,6 +88,7 @@ extension Broker {
         if let replay, let reply = try await replayed(replay) { return .replayed(reply) }
         while true {
             let record = try await credential(named: name, of: family, in: namespace, by: caller, for: .update)
+            try checkMayHold(record, caller)
             let now = time.now()
             guard let tokenClass = record.type.tokenClass, let token = try? OpaqueToken(making: tokenClass),
                 let hash = hasher.hash(token)
@@ -114,6 +115,26 @@ extension Broker {
                 // Changed in between: read again.
                 guard error == .store(.conflict) else { throw error }
             }
+        }
+    }
+
+    /// A rotation hands out a secret, as creation does: it gives nobody rights that they do not have, and nobody
+    /// somebody else's name.
+    private func checkMayHold(_ record: CredentialRecord, _ caller: Caller) throws(CredentialFailure) {
+        guard let owner = index.principal(record.owner) else { throw .notFound }
+        let confinement = record.namespace.isApplication ? record.namespace : nil
+        let held = access(record.rights, owner: owner, confinement: confinement)
+        if record.owner == caller.principal.id {
+            guard held.isSubset(of: caller.access) else {
+                throw .notPermitted("it has rights beyond those of the credential you call with")
+            }
+            return
+        }
+        guard record.type.family == .service else {
+            throw .notPermitted("only its owner may have a new secret of a personal credential; revoke it instead")
+        }
+        guard mayGrant(held, by: caller) else {
+            throw .notPermitted("this service credential has roles beyond your own")
         }
     }
 

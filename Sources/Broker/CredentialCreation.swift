@@ -41,7 +41,11 @@ extension Broker {
         if let confinement = caller.confinement, confinement != request.namespace {
             throw .notPermitted("this credential makes others in its own namespace only")
         }
+        guard let family = request.type.family, (family == .service) == (request.serviceUser != nil) else {
+            throw .invalid(field: "type", reason: "does not go with what else is asked for")
+        }
         try checkTypeAllowed(request.type, by: authority)
+        if let user = request.serviceUser { try check(user, in: request.namespace, by: caller) }
         let settings = tenantSettings
         // Never outlives what its maker presented.
         let presented = Timestamp(seconds: caller.expiresAt)

@@ -84,6 +84,13 @@ extension Broker {
         _ action: AuditEvent.Action, _ record: CredentialRecord, by caller: Caller, at now: Timestamp,
         context: RequestContext, more: JSONObject = JSONObject()
     ) -> AuditEvent {
+        credentialEvent(action, record, by: AuditEvent.Actor(caller), at: now, context: context, more: more)
+    }
+
+    func credentialEvent(
+        _ action: AuditEvent.Action, _ record: CredentialRecord, by actor: AuditEvent.Actor, at now: Timestamp,
+        context: RequestContext, more: JSONObject = JSONObject()
+    ) -> AuditEvent {
         var details: JSONObject = [
             "name": JSONValue(record.name), "type": JSONValue(record.type.rawValue),
             "owner": JSONValue(record.owner.rawValue), "expires": JSONValue(RFC3339.text(record.expiresAt)),
@@ -92,7 +99,7 @@ extension Broker {
         if let serial = record.proof.certificate?.serial { details["serial"] = JSONValue(serial) }
         for member in more.members { details[member.name.rawValue] = member.value }
         return AuditEvent(
-            time: now, action: action, outcome: .success, actor: AuditEvent.Actor(caller), target: record.id.rawValue,
+            time: now, action: action, outcome: .success, actor: actor, target: record.id.rawValue,
             namespace: record.namespace.rawValue, requestID: context.requestID, details: details)
     }
 }

@@ -12,6 +12,8 @@ package final class CredentialIndex: Sendable {
         var credentials: [CredentialID: IndexedCredential] = [:]
         /// By present and previous token hash, and by the fingerprint of a certificate.
         var proofs: [Digest32: IndexedCredential] = [:]
+        /// Those that are certificates: what the revocation list is about.
+        var certified: [CredentialID: IndexedCredential] = [:]
         var directory = DirectoryIndex()
         var revoked: [Key: Timestamp] = [:]
         var certificates = RevokedCertificates()
@@ -34,7 +36,11 @@ package final class CredentialIndex: Sendable {
         switch change {
         case .insertCredential(let record), .updateCredential(let record): put(record, in: &state)
         case .deleteCredential(let id, _): remove(id, from: &state)
-        case .insertPrincipal(let record), .updatePrincipal(let record): state.directory.put(record)
+        case .insertPrincipal(let record): state.directory.put(record)
+        case .updatePrincipal(let record):
+            state.directory.put(record)
+            // Whoever is disabled takes their certificates onto the list.
+            state.certificates.changed()
         case .ensurePrincipal(let record): state.directory.ensure(record)
         case .deletePrincipal(let id): state.directory.remove(id)
         case .addMember(let group, let id): state.directory.add(id, to: group)
@@ -56,14 +62,16 @@ package final class CredentialIndex: Sendable {
         if let before { for digest in before.digests { state.proofs[digest] = nil } }
         state.credentials[record.id] = entry
         for digest in entry.digests { state.proofs[digest] = entry }
+        guard entry.serial != nil else { return }
         // What the revocation list says of it may have changed.
-        if entry.serial != nil { state.certificates.changed() }
+        state.certified[record.id] = entry
+        state.certificates.changed()
     }
 
     private static func remove(_ id: CredentialID, from state: inout State) {
         guard let entry = state.credentials.removeValue(forKey: id) else { return }
         for digest in entry.digests { state.proofs[digest] = nil }
-        if entry.serial != nil { state.certificates.changed() }
+        if state.certified.removeValue(forKey: id) != nil { state.certificates.changed() }
     }
 
     // MARK: Looking up
@@ -131,7 +139,7 @@ package final class CredentialIndex: Sendable {
     func revocations(at now: Timestamp) -> [Revocation] {
         state.withLock { state in
             var entries = state.certificates.entries(at: now)
-            for entry in state.credentials.values {
+            for entry in state.certified.values {
                 guard let serial = entry.serial, now < entry.expiresAt else { continue }
                 let isOwnerEnabled = state.directory.principal(entry.owner)?.record.isEnabled ?? false
                 guard !entry.isActive || entry.isMarked || !isOwnerEnabled else { continue }

@@ -11,7 +11,17 @@ extension Broker {
         _ = try await changing {
             () async throws(CredentialFailure) -> (CredentialRecord, StoreTransaction) in
             let record = try await credential(named: name, of: family, in: namespace, by: caller, for: .delete)
-            return (record, try await revocation(of: record, by: caller, context: context))
+            return (record, try await ending(record, by: caller, context: context))
+        }
+    }
+
+    private func ending(
+        _ record: CredentialRecord, by caller: Caller, context: RequestContext
+    ) async throws(CredentialFailure) -> StoreTransaction {
+        do throws(StoreFailure) {
+            return try await revocation(of: record, by: AuditEvent.Actor(caller), context: context)
+        } catch {
+            throw .store(error)
         }
     }
 
@@ -35,7 +45,7 @@ extension Broker {
         _ = try await changing {
             () async throws(CredentialFailure) -> (CredentialRecord, StoreTransaction) in
             guard let record = try await stored(CredentialID(unchecked: caller.credentialID)) else { throw .notFound }
-            return (record, try await revocation(of: record, by: caller, context: context))
+            return (record, try await ending(record, by: caller, context: context))
         }
     }
 
@@ -49,23 +59,20 @@ extension Broker {
 
     /// What revoking writes. With a service credential goes its user, and with the user whatever else they made.
     func revocation(
-        of record: CredentialRecord, by caller: Caller, context: RequestContext
-    ) async throws(CredentialFailure) -> StoreTransaction {
+        of record: CredentialRecord, by actor: AuditEvent.Actor, as action: AuditEvent.Action = .credentialRevoked,
+        context: RequestContext
+    ) async throws(StoreFailure) -> StoreTransaction {
         let now = time.now()
         var gone = [record]
         let takesOwner = record.type.family == .service && index.principal(record.owner)?.principal.kind == .service
         if takesOwner {
-            do throws(StoreFailure) {
-                gone += try await store.credentials(ownedBy: record.owner, limit: 10_000).filter { $0.id != record.id }
-            } catch {
-                throw .store(error)
-            }
+            gone += try await store.credentials(ownedBy: record.owner, limit: 10_000).filter { $0.id != record.id }
         }
         var changes: [StoreChange] = []
         var events: [AuditEvent] = []
         for record in gone {
             changes += Self.ending(record, at: now)
-            events.append(credentialEvent(.credentialRevoked, record, by: caller, at: now, context: context))
+            events.append(credentialEvent(action, record, by: actor, at: now, context: context))
         }
         if takesOwner { changes.append(.deletePrincipal(record.owner)) }
         return StoreTransaction(changes: changes, events: events)

@@ -157,7 +157,8 @@ extension Broker {
             let claims = AccessTokenClaims(
                 tokenID: try recordID("tok", at: now), subject: grant.subject, clientID: grant.clientID,
                 audiences: grant.audiences, scope: scope, issuedAt: now, expiresAt: expiresAt, access: grant.access,
-                actor: actor, principal: owner.principal.id, rights: grant.rights, root: subject.root)
+                actor: actor, principal: owner.principal.id, rights: grant.rights, root: subject.root,
+                home: subject.confinement)
             secret = try sign(claims)
             targetID = claims.tokenID
         case .apiToken:

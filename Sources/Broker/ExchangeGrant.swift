@@ -54,7 +54,7 @@ struct ExchangeGrant: Sendable {
         case .refused(let reason): throw .policy(reason)
         case .narrowed(let access):
             self.access = access
-            rights = accepted.rights.confined(to: access)
+            rights = accepted.heritable.confined(to: access)
         }
         maximumLifetime = lifetime
         singleUse = false

@@ -50,6 +50,12 @@ enum ExchangeSubject: Sendable {
         return claims.actor
     }
 
+    /// What one of ours is confined to, and so is everything that is made of it.
+    var confinement: NamespaceName? {
+        guard case .own(let accepted) = self else { return nil }
+        return accepted.confinement
+    }
+
     /// What is presented.
     var source: CredentialSource {
         switch self {
@@ -69,7 +75,7 @@ enum ExchangeSubject: Sendable {
 
 extension ValidatedIdentity {
     /// Hex of the SHA-256 of the signing input: the same token with another encoding of its signature is the same.
-    var digest: String { Hex.text(tokenKey) }
+    var digest: String { Hexadecimal.text(tokenKey) }
 }
 
 /// The WORKLOAD principal of an identity, keyed by (provider, issuer, subject): the id follows from the three, so that a
@@ -82,7 +88,7 @@ enum WorkloadPrincipal {
             key.append(UInt8(ascii: ":"))
             key.append(contentsOf: part.utf8)
         }
-        let id = "wkl_" + Hex.text(Array(SHA2.sha256(key).prefix(20)))
+        let id = "wkl_" + Hexadecimal.text(Array(SHA2.sha256(key).prefix(20)))
         return Principal(
             id: PrincipalID(unchecked: id), kind: .workload, name: identity.subject,
             origin: Principal.Origin(provider: identity.provider, issuer: identity.issuer, subject: identity.subject))

@@ -69,14 +69,11 @@ extension Broker {
                 let proof = entry.proof.token, proof.hash == hash || proof.livePrevious(at: time.now()) != nil,
                 let record = try await store.credential(entry.id)
             else { return }
-            let event = AuditEvent(
-                time: time.now(), action: .tokenRevoked, outcome: .success,
-                actor: AuditEvent.Actor(
-                    principal: record.owner.rawValue, name: principalName(record.owner), credential: record.id.rawValue),
-                target: record.id.rawValue, namespace: record.namespace.rawValue, requestID: context.requestID)
+            let actor = AuditEvent.Actor(
+                principal: record.owner.rawValue, name: principalName(record.owner), credential: record.id.rawValue)
             do throws(StoreFailure) {
-                let changes = Self.ending(record, at: time.now())
-                return try await store.commit(StoreTransaction(changes: changes, events: [event]))
+                return try await store.commit(
+                    try await revocation(of: record, by: actor, as: .tokenRevoked, context: context))
             } catch {
                 // Somebody changed or removed it in between.
                 guard error == .conflict else { throw error }

@@ -61,13 +61,15 @@ package struct StoredAuthority: Sendable {
     /// Reads what `text` writes.
     init?(text: String) {
         guard let json = try? JSONValue.parse(Array(text.utf8)), let certificate = json["certificate"]?.stringValue,
-            let key = json["sealed_key"]?.stringValue.flatMap(Hex.bytes)
+            let key = json["sealed_key"]?.stringValue.flatMap(Hexadecimal.bytes)
         else { return nil }
         self.init(certificate: certificate, sealedKey: key)
     }
 
     var text: String {
-        let json: JSONValue = ["certificate": JSONValue(certificate), "sealed_key": JSONValue(Hex.text(sealedKey))]
+        let json: JSONValue = [
+            "certificate": JSONValue(certificate), "sealed_key": JSONValue(Hexadecimal.text(sealedKey)),
+        ]
         return json.encodedText()
     }
 }

@@ -28,7 +28,7 @@ extension Broker {
 
     /// Whether a service user may have these roles and groups: they exist, lie within the caller's own, and in an
     /// application namespace within that one.
-    package func check(
+    func check(
         _ user: CredentialRequest.ServiceUser, in namespace: NamespaceName, by caller: Caller
     ) throws(CredentialFailure) {
         var access = user.roles
@@ -56,7 +56,7 @@ extension Broker {
 
     /// No escalation: what is given away is held. A role that policies gave is given on by name only, since that is how
     /// its use is checked against the policies.
-    private func mayGrant(_ access: NamespaceAccess, by caller: Caller) -> Bool {
+    func mayGrant(_ access: NamespaceAccess, by caller: Caller) -> Bool {
         if let authority = CredentialAuthority.of(caller), case .policies = authority.rights {
             return access.isSubset(of: caller.access)
         }

@@ -36,10 +36,6 @@ extension CredentialsPlugin {
         let wanted = CredentialRequest(
             name: name, type: choice.type, namespace: namespace, days: try body.integer("expiration_days"),
             password: choice.password, target: choice.target, serviceUser: user)
-        try await answering {
-            () async throws(CredentialFailure) in
-            try broker.check(user, in: namespace, by: caller)
-        }
         return try await create(wanted, request, by: caller)
     }
 

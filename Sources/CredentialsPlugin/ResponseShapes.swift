@@ -18,14 +18,7 @@ struct ResponseShapes: Sendable {
 
     static let done: JSONValue = ["status": true]
 
-    func created(_ credential: CreatedCredential) -> JSONValue {
-        [
-            "active": .bool(credential.record.isUsable(at: now)),
-            "data": JSONValue(credential.secret.revealText()),
-            "expiration_timestamp": JSONValue(RFC3339.text(credential.record.expiresAt)),
-            "name": JSONValue(credential.record.name),
-        ]
-    }
+    func created(_ credential: CreatedCredential) -> JSONValue { CreatedShape.json(credential, at: now) }
 
     func rotated(_ credential: CreatedCredential) -> JSONValue {
         let token = credential.record.proof.token

@@ -15,7 +15,6 @@ extension TestWorld {
     ) async throws -> CreatedCredential {
         let user = try roles.map { CredentialRequest.ServiceUser(roles: try Self.access($0), groups: groups) }
         let caller = try caller ?? administrator()
-        if let user { try broker.check(user, in: namespace, by: caller) }
         let outcome = try await broker.create(
             CredentialRequest(
                 name: name, type: type, namespace: namespace, days: days, password: password.map { Secret(utf8: $0) },

@@ -2,7 +2,6 @@ import APIConventions
 import AccessPolicy
 package import Broker
 import HTTPTypes
-import Secrets
 package import ServerPlugin
 import StrictJSON
 
@@ -40,14 +39,7 @@ package struct ProvidersPlugin: Sendable {
         return .json([
             "error": nil,
             "scim_enabled": .bool(isOn),
-            "scim_token": created.map { created in
-                [
-                    "active": .bool(created.record.isUsable(at: broker.time.now())),
-                    "data": JSONValue(created.secret.revealText()),
-                    "expiration_timestamp": JSONValue(RFC3339.text(created.record.expiresAt)),
-                    "name": JSONValue(created.record.name),
-                ]
-            } ?? nil,
+            "scim_token": created.map { CreatedShape.json($0, at: broker.time.now()) } ?? nil,
             "url": JSONValue(isOn ? root : ""),
         ])
     }

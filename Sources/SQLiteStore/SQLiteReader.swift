@@ -55,7 +55,7 @@ package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, S
         // An intent that is not signed yet is nobody's business.
         var condition = "namespace = ? AND (serial IS NULL OR fingerprint IS NOT NULL)"
         var values: [SQLValue] = [.text(query.namespace.rawValue)]
-        let (index, order): (String, String)
+        var (index, order): (String, String)
         switch query.order {
         case .name(let after):
             (index, order) = ("credentials_by_name", "name")
@@ -76,13 +76,15 @@ package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, S
         if let owner = query.owner {
             condition += " AND owner = ?"
             values.append(.text(owner.rawValue))
+            // In order of name already; by expiry an owner's few are sorted.
+            index = "credentials_by_owner"
         }
         if query.types.count < CredentialType.allCases.count {
             condition += " AND type IN (" + query.types.map { _ in "?" }.joined(separator: ", ") + ")"
             values += query.types.map { .text($0.rawValue) }
         }
         values.append(.integer(Int64(query.limit)))
-        // Named, so that the planner never takes the owner's index and sorts.
+        // Named, so that the planner takes the order of the listing and never sorts everybody's.
         let sql = """
             SELECT \(CredentialRow.columns) FROM credentials INDEXED BY \(index)
             WHERE \(condition) ORDER BY \(order) LIMIT ?

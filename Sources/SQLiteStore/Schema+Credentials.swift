@@ -18,6 +18,9 @@ extension Schema {
         "UPDATE credentials SET lifetime_ends_at = expires_at WHERE root LIKE 'subject_token:%'",
         "CREATE UNIQUE INDEX credentials_by_serial ON credentials (serial) WHERE serial IS NOT NULL",
         "CREATE UNIQUE INDEX credentials_by_previous_hash ON credentials (previous_hash) WHERE previous_hash IS NOT NULL",
+        // One owner's, in the order of a listing: without it somebody's three are looked for among everybody's.
+        "DROP INDEX credentials_by_owner",
+        "CREATE INDEX credentials_by_owner ON credentials (owner, namespace, name)",
         "CREATE INDEX credentials_by_expiry ON credentials (namespace, expires_at, id)",
     ]
 

@@ -77,9 +77,7 @@ import Testing
         #expect(try await !isListed())
     }
 
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
+    private static func hexadecimal(_ bytes: [UInt8]) -> String { Hexadecimal.text(bytes) }
 
     @Test func aBundleOpensWithItsPassword() async throws {
         let api = try await API.make()
@@ -134,6 +132,24 @@ import Testing
         #expect(throws: CredentialRefusal.self) { try one.world.broker.authenticate(certificate: certificate.der) }
         #expect(throws: CredentialRefusal.certificate(.malformed)) {
             try one.world.broker.authenticate(certificate: [1, 2])
+        }
+    }
+
+    @Test func theCertificatesOfADisabledUserAreOnHold() async throws {
+        let api = try await API.make()
+        let created = try await api.post(API.system + "service_credentials", Self.cases[1].body)
+        let certificate = try Self.certificate(inKubeconfig: created.data)
+        let before = try #require(try await api.world.broker.revocationList())
+        #expect(!Self.hexadecimal(before.der).contains(certificate.serial))
+        let owner = try api.world.broker.authenticate(certificate: certificate.der).principal
+        let disabled = PrincipalRecord(
+            principal: owner, isEnabled: false, bindings: .none, createdAt: api.world.clock.now, revision: 2)
+        try await api.world.store.commit(StoreTransaction(changes: [.updatePrincipal(disabled)], events: []))
+        api.world.clock.advance(seconds: 1)
+        let after = try #require(try await api.world.broker.revocationList())
+        #expect(Self.hexadecimal(after.der).contains(certificate.serial))
+        #expect(throws: CredentialRefusal.ownerDisabled) {
+            try api.world.broker.authenticate(certificate: certificate.der)
         }
     }
 

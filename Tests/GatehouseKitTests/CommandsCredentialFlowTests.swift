@@ -1,3 +1,4 @@
+import Broker
 import ArgumentParser
 @testable import GatehouseClient
 import HTTPFetch

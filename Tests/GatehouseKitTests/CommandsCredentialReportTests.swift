@@ -1,3 +1,4 @@
+import Broker
 import GatehouseClient
 import HTTPFetch
 import StrictJSON

@@ -1,4 +1,5 @@
 import Broker
+import OpenSSLCrypto
 import StrictJSON
 
 /// The verification of the audit log, as text and as JSON.
@@ -58,7 +59,6 @@ struct AuditReportText: Sendable {
     }
 
     private static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        Hexadecimal.text(bytes)
     }
 }

@@ -1,13 +1,8 @@
 import ArgumentParser
+import Broker
 import GatehouseClient
 import HTTPFetch
 import StrictJSON
-
-/// The two families of credentials in the API. Their calls have the same shape and other last words in the path.
-enum CredentialFamily: String, Hashable, Sendable {
-    case personal = "api_credentials"
-    case service = "service_credentials"
-}
 
 /// Which family, and in which namespace. Clients of the original API keep their credentials in `system`.
 struct CredentialPlace: ParsableArguments {

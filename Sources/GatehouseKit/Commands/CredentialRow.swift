@@ -1,3 +1,4 @@
+import Broker
 import StrictJSON
 
 /// One credential, from a listing or from an object of its own.

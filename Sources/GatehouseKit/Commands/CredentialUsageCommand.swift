@@ -1,3 +1,4 @@
+import Broker
 import ArgumentParser
 import GatehouseClient
 import HTTPFetch

@@ -105,8 +105,7 @@ struct KeyDirectory: SigningKeyStorage {
             }
             return name
         }
-        let digits = Array("0123456789abcdef".utf8)
-        let name = "node-" + String(decoding: try RandomBytes.make(8).map { digits[Int($0 & 15)] }, as: UTF8.self)
+        let name = "node-" + Hexadecimal.text(try RandomBytes.make(4))
         try PrivateFile.write(Array(name.utf8), to: file)
         return name
     }
