@@ -3,6 +3,8 @@
 import contextlib
 import os
 import pathlib
+import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -27,9 +29,20 @@ def check(condition, text, got=""):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below Linux's ephemeral range: a connection that somebody opens in between cannot take it."""
+    while True:
+        port = random.SystemRandom().randrange(20000, 32768)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def eventually(condition, text, seconds=5):
+    """For what the server may do a moment later, as a new revocation list: at most ten a second are made."""
+    end = time.monotonic() + seconds
+    while not (found := condition()) and time.monotonic() < end:
+        time.sleep(0.05)
+    check(found, text)
 
 
 def wait_for(url, process, seconds=30):
@@ -63,63 +76,15 @@ def running(command, url, quiet=False, **options):
             process.wait()
 
 
-class Gatehouse:
-    """A server with one provider and one policy file, in a folder that goes away with it."""
-
-    def __init__(self, folder, issuer, provider, policies):
-        self.url = f"http://127.0.0.1:{free_port()}"
-        self.folder = pathlib.Path(folder)
-        self.configuration = self.folder / "gatehouse.yaml"
-        for name in ("providers.d", "policies.d"):
-            (self.folder / name).mkdir()
-        self.configuration.write_text(
-            f"""
-listen: {self.url.removeprefix("http://")}
-public_url: {self.url}
-database: sqlite:./gatehouse.db
-providers: ./providers.d
-policies: ./policies.d
-keys: {{dir: ./keys}}
-outbound: {{allow_origins: ["{issuer}"]}}
-bootstrap: {{admin_token: {{file: ./admin.token}}}}
-"""
-        )
-        (self.folder / "providers.d/provider.yaml").write_text(provider)
-        (self.folder / "policies.d/policies.yaml").write_text(policies)
-
-    @property
-    def admin(self):
-        """Headers of the first administrator."""
-        return {"Authorization": "APIToken " + (self.folder / "admin.token").read_text().strip()}
-
-    def introspect(self, token):
-        answer = requests.post(self.url + "/oauth/introspect", data={"token": token}, headers=self.admin, timeout=10)
-        check(answer.status_code == 200, "introspection answers", f"{answer.status_code} {answer.text}")
-        return answer.json()
-
-    def revoke(self, token):
-        answer = requests.post(self.url + "/oauth/revoke", data={"token": token}, timeout=10)
-        check(answer.status_code == 200, "revocation answers", f"{answer.status_code} {answer.text}")
-
-
-@contextlib.contextmanager
-def gatehouse(issuer, provider, policies):
-    with tempfile.TemporaryDirectory(prefix="gatehouse-interop-") as folder:
-        server = Gatehouse(folder, issuer, provider, policies)
-        with running([PROGRAM, "serve", "--config", str(server.configuration)], server.url + "/readyz"):
-            yield server
-
-
-class Development:
-    """`serve --dev` with https, as `make run` has it; `settings` are further lines of its gatehouse.yaml."""
+class Served:
+    """What every server of ours has: an address, a folder and a first administrator."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        port, self.https_port, provider = free_port(), free_port(), free_port()
-        self.url, self.https = f"http://127.0.0.1:{port}", f"https://127.0.0.1:{self.https_port}"
+        self.port, self.https_port = free_port(), free_port()
+        self.url, self.https = f"http://127.0.0.1:{self.port}", f"https://127.0.0.1:{self.https_port}"
+        # What the certificate of `https` is checked with.
         self.ca = str(self.folder / "tls/ca.pem")
-        self.command = [PROGRAM, "serve", "--dev", "--state", str(self.folder), "--port", str(port),
-                        "--https-port", str(self.https_port), "--provider-port", str(provider)]
 
     @property
     def token(self):
@@ -127,11 +92,16 @@ class Development:
 
     @property
     def admin(self):
+        """Headers of the first administrator."""
         return {"Authorization": "APIToken " + self.token}
+
+    def request(self, method, path, body=None, headers=None):
+        """A call with the administrator's token; answers whatever comes."""
+        return requests.request(method, self.url + path, json=body, headers=headers or self.admin, timeout=30)
 
     def call(self, method, path, body=None, headers=None, expect=200):
         """A call with the administrator's token; answers the JSON, and fails on any other status."""
-        answer = requests.request(method, self.url + path, json=body, headers=headers or self.admin, timeout=30)
+        answer = self.request(method, path, body, headers)
         check(answer.status_code == expect, f"{method} {path} is {expect}", f"{answer.status_code} {answer.text}")
         return answer.json() if answer.content else None
 
@@ -143,6 +113,77 @@ class Development:
 
     def act(self, verb, name, family="api_credentials", **more):
         return self.call("POST", f"/api/web/namespaces/system/{verb}/{family}", {"name": name, **more})
+
+    def introspect(self, token):
+        answer = requests.post(self.url + "/oauth/introspect", data={"token": token}, headers=self.admin, timeout=10)
+        check(answer.status_code == 200, "introspection answers", f"{answer.status_code} {answer.text}")
+        return answer.json()
+
+    def revoke(self, token):
+        answer = requests.post(self.url + "/oauth/revoke", data={"token": token}, timeout=10)
+        check(answer.status_code == 200, "revocation answers", f"{answer.status_code} {answer.text}")
+
+
+class Gatehouse(Served):
+    """A server with one provider and one policy file, in a folder that goes away with it."""
+
+    def __init__(self, folder, issuer, provider, policies, settings="", https=False):
+        super().__init__(folder)
+        tls = "{certificate: ./tls/server.pem, key: {file: ./tls/server.key}}"
+        further = f", {{address: 127.0.0.1:{self.https_port}, tls: {tls}}}" if https else ""
+        self.configuration = self.folder / "gatehouse.yaml"
+        for name in ("providers.d", "policies.d"):
+            (self.folder / name).mkdir()
+        self.configuration.write_text(
+            f"""
+listen: ["127.0.0.1:{self.port}"{further}]
+public_url: {self.url}
+database: sqlite:./gatehouse.db
+providers: ./providers.d
+policies: ./policies.d
+keys: {{dir: ./keys}}
+outbound: {{allow_origins: ["{issuer}"]}}
+bootstrap: {{admin_token: {{file: ./admin.token}}}}
+{settings}
+"""
+        )
+        (self.folder / "providers.d/provider.yaml").write_text(provider)
+        (self.folder / "policies.d/policies.yaml").write_text(policies)
+
+
+@contextlib.contextmanager
+def gatehouse(issuer, provider, policies):
+    with tempfile.TemporaryDirectory(prefix="gatehouse-interop-") as folder:
+        server = Gatehouse(folder, issuer, provider, policies)
+        with running([PROGRAM, "serve", "--config", str(server.configuration)], server.url + "/readyz"):
+            yield server
+
+
+@contextlib.contextmanager
+def secured(settings):
+    """With https and further lines of gatehouse.yaml; nobody asks its provider, all begins with the administrator."""
+    with tempfile.TemporaryDirectory(prefix="gatehouse-interop-") as folder:
+        tls = pathlib.Path(folder) / "tls"
+        tls.mkdir()
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+            "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", tls / "server.key",
+            "-out", tls / "server.pem")
+        shutil.copy(tls / "server.pem", tls / "ca.pem")
+        server = Gatehouse(
+            folder, "http://127.0.0.1:1", "name: nobody\ntype: oidc\nissuer: https://nobody.example\naudiences: [nobody]\n",
+            'policies: [{name: none, provider: nobody, when: "false", grant: [{namespace: payments, roles: [monitor]}]}]\n',
+            settings, https=True)
+        with running([PROGRAM, "serve", "--config", str(server.configuration)], server.url + "/readyz", quiet=True):
+            yield server
+
+
+class Development(Served):
+    """`serve --dev` with https, as `make run` has it."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.command = [PROGRAM, "serve", "--dev", "--state", str(self.folder), "--port", str(self.port),
+                        "--https-port", str(self.https_port), "--provider-port", str(free_port())]
 
 
 @contextlib.contextmanager
