@@ -1,51 +1,73 @@
-"""f5xc-tops-py-client, as it is, on every path of ours that it knows: an existing client needs no change."""
+"""f5xc-tops-py-client as it is: the life of a personal and a service token through somebody else's client."""
 
-from f5xc_tops_py_client.cred import APIcred, SVCcred
+import os
+
+from f5xc_tops_py_client import apicred, ns, session, svccred, tenant
 from f5xc_tops_py_client.helper import TopsXCException
-from f5xc_tops_py_client.ns import NS
-from f5xc_tops_py_client.session import Session as session
-from f5xc_tops_py_client.tenant import Tenant
 
 from support import check, development
 
 
-def refused(what, text):
+def fails(call, text, words=""):
     try:
-        what()
-    except TopsXCException as failure:
-        return str(failure)
-    raise SystemExit(f"FAILED: {text} was not refused")
+        got = call()
+    except TopsXCException as error:
+        check(words in str(error), f"{text}: {error}", f"no '{words}' in it")
+    else:
+        check(False, text, got)
 
 
-with development() as server:
-    admin = session(server.url, server.token)
-    refused(lambda: session(server.url, "nonsense"), "a session with no token")
+def named(items, name):
+    return next((item for item in items if item["name"] == name), None)
 
-    names = [item["name"] for item in NS(admin).list()]
-    check({"system", "shared", "default"} <= set(names), "the namespaces are listed", names)
-    settings = Tenant(admin).get_settings()
-    check(settings["max_credentials_expiry"]["max_api_token_expiry_days"] == 90, "the tenant's settings are read")
 
-    credentials = APIcred(admin)
-    made = credentials.create(APIcred.create_payload("robot", 10))
-    check(made["active"] and made["name"].startswith("robot-"), "a token is created", made)
-    mine = session(server.url, made["data"])
-    check(any(item["name"] == made["name"] for item in APIcred(mine).list()), "its own session lists it")
-    check(credentials.get(made["name"])["object"]["spec"]["gc_spec"]["type"] == "API_TOKEN", "it is read")
-    check(APIcred(mine).renew(APIcred.renew_payload(made["name"], 7)) == {"status": True}, "it renews itself")
-    text = refused(lambda: credentials.renew(APIcred.renew_payload(made["name"], 1000)), "a thousand days")
-    check("expiration_days" in text and "400" in text, "the refusal names the field", text)
-    check(credentials.revoke(APIcred.revoke_payload(made["name"])) == {"status": True}, "it is revoked")
-    refused(lambda: session(server.url, made["data"]), "a session with a revoked token")
-    check("404" in refused(lambda: credentials.get(made["name"]), "reading it"), "and gone")
+def life(server, admin, credentials, payload):
+    """Create, use, renew, revoke: the same calls in both families."""
+    made = credentials.create(payload)
+    name, token = made["name"], made["data"]
+    check(name.startswith("tops-") and token and made["active"] is True, "made, with the secret once", made)
+    own = session(tenant_url=server.https, api_token=token)
+    check(isinstance(ns(own).list(), list), "the new token signs in and lists namespaces")
 
-    services = SVCcred(admin)
-    roles = [{"namespace": "system", "role": "ves-io-monitor-role"}, {"namespace": "default", "role": "ves-io-admin-role"}]
-    made = services.create(SVCcred.create_payload("service", roles, 10))
-    check([item["name"] for item in services.list()] == [made["name"]], "a service credential is created and listed")
-    session(server.url, made["data"])
-    check(services.renew(SVCcred.renew_payload(made["name"], 5)) == {"status": True}, "it is renewed")
-    text = refused(lambda: services.create(SVCcred.create_payload("x", [{"namespace": "default", "role": "none"}], 1)), "a role that is not there")
-    check("404" in text and "none" in text, "the refusal names the role", text)
-    check(services.revoke(SVCcred.revoke_payload(made["name"])) == {"status": True}, "it is revoked")
-    refused(lambda: session(server.url, made["data"]), "a session with it")
+    before = named(credentials.list(), name)
+    check(before is not None and "data" not in before, "listed, without the secret", before)
+    check(credentials.renew(credentials.renew_payload(name, 30)) == {"status": True}, "renewed")
+    after = named(credentials.list(), name)
+    check(after["expiry_timestamp"] > before["expiry_timestamp"], "it ends later", after)
+    session(tenant_url=server.https, api_token=token)
+    fails(lambda: credentials.renew(credentials.renew_payload(name, 4000)), "renewed for too long", "ResponseCode 400")
+
+    check(credentials.revoke(credentials.revoke_payload(name)) == {"status": True}, "revoked")
+    fails(lambda: session(tenant_url=server.https, api_token=token), "a session with it", "Invalid Token")
+    fails(lambda: ns(own).list(), "the session that was open", "ResponseCode 401")
+    check(named(credentials.list(), name) is None, "no longer listed")
+    fails(lambda: credentials.revoke(credentials.revoke_payload(name)), "revoked again", "ResponseCode 404")
+    return name
+
+
+def main():
+    with development() as server:
+        os.environ["REQUESTS_CA_BUNDLE"] = server.ca
+        token = server.admin["Authorization"].removeprefix("APIToken ")
+        admin = session(tenant_url=server.https + "/", api_token=token)
+        check(any(item["name"] == "system" for item in ns(admin).list()), "the namespaces, with 'system'")
+        limits = tenant(admin).get_settings()["max_credentials_expiry"]
+        check(limits["max_api_token_expiry_days"] == 90, "the tenant's settings, with the limits", limits)
+        fails(lambda: session(tenant_url=server.https, api_token="nonsense"), "a session with nonsense", "Invalid Token")
+
+        personal, service = apicred(admin), svccred(admin)
+        made = personal.create(personal.create_payload("read", 10))
+        check(personal.get(made["name"])["object"]["spec"]["gc_spec"]["type"] == "API_TOKEN", "one is read by its name")
+        fails(lambda: personal.get("nobody-here"), "one that is not", "ResponseCode 404: ")
+
+        life(server, admin, personal, personal.create_payload("tops-personal", 10))
+        roles = [{"namespace": "system", "role": "ves-io-monitor-role"}, {"namespace": "default", "role": "ves-io-admin-role"}]
+        life(server, admin, service, service.create_payload("tops-service", roles, 10))
+        fails(lambda: service.create(service.create_payload("tops", [{"namespace": "system", "role": "no-such"}], 10)),
+              "a role that is not", "ResponseCode 404: No such role")
+        own = apicred(session(tenant_url=server.https, api_token=made["data"]))
+        check(own.renew(own.renew_payload(made["name"], 7)) == {"status": True}, "a token renews itself")
+
+
+if __name__ == "__main__":
+    main()
