@@ -1,126 +1,233 @@
-"""Client certificates with curl, requests-pkcs12, Node, openssl and nginx in front: used, on hold, revoked, refused."""
+"""PKCS#12 bundles over mTLS by curl, requests-pkcs12, Node and openssl; revocation lists; and nginx in front."""
 
 import base64
-import json
 import pathlib
+import re
 import shutil
 import subprocess
+import sys
 import tempfile
+import urllib.parse
 
 import requests
 import requests_pkcs12
 
-from support import PROGRAM, check, development, free_port, run, running
+from support import check, eventually, free_port, running, secured, step
 
-PASSWORD = "sécret-1"
-PATH = "/api/web/namespaces"
+# With what is hard to say: a colon, a space, and more than ASCII.
+PASSWORD = "s\u00e9cret: 9"
+WHOAMI = "/api/web/custom/namespaces/system/whoami"
+BASE = "/api/web/namespaces/system/"
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+# Where nginx comes from; the other clients come from 127.0.0.1, which nobody trusts.
+PROXY = "127.0.0.3"
+SETTINGS = f"""
+plugins: [credentials, token, directory]
+proxy: {{trusted: [{PROXY}], client_certificate_header: X-Client-Certificate}}
+"""
 NODE = """
-const https = require('https'), fs = require('fs');
+const fs = require('fs'), https = require('https');
 const [url, ca, pfx, passphrase] = process.argv.slice(1);
-https.get(url, {ca: fs.readFileSync(ca), pfx: fs.readFileSync(pfx), passphrase}, a => { console.log(a.statusCode); a.resume() })
-  .on('error', e => { console.log('error ' + e.message); process.exit(1) });
+https.get(url, {ca: fs.readFileSync(ca), pfx: fs.readFileSync(pfx), passphrase, agent: false}, (answer) => {
+  answer.resume(); answer.on('end', () => console.log(answer.statusCode));
+}).on('error', (error) => { console.error(error.message); process.exit(1); });
 """
 
 
-def curl(server, bundle, password=PASSWORD):
-    return run("curl", "-s", "--cacert", server.ca, "--cert-type", "P12", "--cert", f"{bundle}:{password}",
-               "-o", "/dev/null", "-w", "%{http_code}", server.https + PATH).strip()
+def run(*command, text=""):
+    return subprocess.run([str(part) for part in command], input=text, capture_output=True, text=True, timeout=60)
 
 
-def everybody(server, bundle, expected):
-    check(curl(server, bundle) == expected, f"curl: {expected}")
-    answer = requests_pkcs12.get(server.https + PATH, pkcs12_filename=bundle, pkcs12_password=PASSWORD, verify=server.ca)
-    check(str(answer.status_code) == expected, f"requests-pkcs12: {expected}")
-    check(run("node", "-e", NODE, server.https + PATH, server.ca, bundle, PASSWORD).strip() == expected, f"Node: {expected}")
+def openssl(*arguments, text=""):
+    return run("openssl", *arguments, text=text)
 
 
-def life(server, folder, family, body):
-    made = server.create(body, family)
-    bundle = folder / f"{made['name']}.p12"
-    bundle.write_bytes(base64.b64decode(made["data"]))
-    everybody(server, bundle, "200")
-    shown = run("openssl", "pkcs12", "-in", bundle, "-passin", f"pass:{PASSWORD}", "-info", "-noout")
-    check("AES-256-CBC" in shown and "PBKDF2" in shown and "RC2" not in shown and "sha256" in shown, "AES-256, SHA-256", shown)
-    check(all(int(part.split()[0].strip(",")) >= 100000 for part in shown.split("Iteration ")[1:]), "100,000 rounds", shown)
-    run("openssl", "pkcs12", "-in", bundle, "-passin", "pass:wrong-1", "-noout", fails=True)
-    (folder / "ca.pem").write_text(requests.get(server.url + "/pki/ca.pem").text)
-    leaf = folder / "leaf.pem"
-    leaf.write_text(run("openssl", "pkcs12", "-in", bundle, "-passin", f"pass:{PASSWORD}", "-clcerts", "-nokeys"))
+class Certificate:
+    """One credential, and every client with its bundle."""
 
-    def listed(fails):
-        (folder / "crl.pem").write_text(requests.get(server.url + "/pki/ca.crl.pem").text)
-        run("openssl", "verify", "-CAfile", folder / "ca.pem", "-CRLfile", folder / "crl.pem", "-crl_check",
-            "-purpose", "sslclient", leaf, fails=fails)
+    def __init__(self, server, family, name, data):
+        self.server, self.family, self.name = server, family, name
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=server.folder))
+        self.bundle, self.pem = self.folder / "bundle.p12", self.folder / "leaf.pem"
+        self.bundle.write_bytes(base64.b64decode(data, validate=True))
+        done = openssl("pkcs12", "-in", self.bundle, "-passin", "pass:" + PASSWORD, "-nodes", "-out", self.pem)
+        check(done.returncode == 0, "openssl pkcs12 opens the bundle", done.stderr)
+        # Without the attributes that openssl pkcs12 writes between: as a proxy hands a certificate on.
+        self.escaped = urllib.parse.quote(openssl("x509", "-in", self.pem).stdout)
 
-    listed(False)
-    server.act("activate", made["name"], family)
-    everybody(server, bundle, "401")
-    listed(True)
-    server.act("activate", made["name"], family)
-    everybody(server, bundle, "200")
-    server.act("revoke", made["name"], family)
-    everybody(server, bundle, "401")
-    listed(True)
-    return bundle
+    def post(self, action):
+        return self.server.call("POST", f"{BASE}{action}/{self.family}", {"name": self.name})
+
+    def curl(self, url=None, password=PASSWORD, *more):
+        return run("curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", "--cacert", self.server.ca,
+                   "--cert-type", "P12", "--cert", f"{self.bundle}:{password}", *more,
+                   (url or self.server.https) + WHOAMI)
+
+    def node(self, password=PASSWORD):
+        return run("node", "-e", NODE, self.server.https + WHOAMI, self.server.ca, self.bundle, password)
+
+    def requests(self, password=PASSWORD):
+        return requests_pkcs12.get(
+            self.server.https + WHOAMI, pkcs12_filename=str(self.bundle), pkcs12_password=password,
+            verify=self.server.ca, timeout=10)
+
+    def s_client(self):
+        host = self.server.https.removeprefix("https://")
+        return openssl("s_client", "-connect", host, "-CAfile", self.server.ca, "-verify_return_error", "-cert", self.pem,
+                       "-key", self.pem, "-ign_eof",
+                       text=f"GET {WHOAMI} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").stdout
+
+    def all_get(self, status, text):
+        check(self.curl().stdout == str(status), f"curl: {text}: {status}", self.curl())
+        check(self.requests().status_code == status, f"requests-pkcs12: {text}: {status}")
+        check(self.node().stdout.strip() == str(status), f"node: {text}: {status}", self.node())
+        check(f"HTTP/1.1 {status} " in self.s_client(), f"openssl s_client: {text}: {status}", self.s_client()[-600:])
+
+    def verify(self, *more):
+        ca = self.folder / "ca.pem"
+        ca.write_text(self.document("/pki/ca.pem"))
+        return openssl("verify", "-purpose", "sslclient", "-CAfile", ca, *more, self.pem)
+
+    def verify_revocation(self):
+        crl = self.folder / "crl.pem"
+        crl.write_text(self.document("/pki/ca.crl.pem"))
+        return self.verify("-crl_check", "-CRLfile", crl)
+
+    def document(self, path):
+        return requests.get(self.server.url + path, timeout=10).text
 
 
-def behind_nginx(folder):
-    """nginx ends TLS and passes the certificate on; nobody else is believed."""
-    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
-    state = folder / "behind"
-    state.mkdir()
-    port, https = free_port(), free_port()
-    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-        "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", state / "tls.key", "-out", state / "tls.pem")
-    (state / "gatehouse.yaml").write_text(f"""
-listen: 127.0.0.1:{port}
-public_url: https://127.0.0.1:{https}
-proxy: {{trusted: [127.0.0.1], client_certificate_header: X-Client-Cert}}
-bootstrap: {{admin_token: {{file: ./admin.token}}}}
-""")
-    (state / "nginx.conf").write_text(f"""
-daemon off; pid {state}/nginx.pid; error_log {state}/error.log; events {{}}
-http {{ access_log off;
-  client_body_temp_path {state}/b; proxy_temp_path {state}/p; fastcgi_temp_path {state}/f; uwsgi_temp_path {state}/u; scgi_temp_path {state}/s;
-  server {{ listen 127.0.0.1:{https} ssl; ssl_certificate {state}/tls.pem; ssl_certificate_key {state}/tls.key;
+def look_into(certificate):
+    done = openssl("pkcs12", "-info", "-in", certificate.bundle, "-passin", "pass:" + PASSWORD, "-nokeys")
+    text = done.stderr
+    check(re.search(r"MAC: sha256, Iteration", text, re.I), "the bundle has a MAC with SHA-256", text)
+    sealed = re.findall(r"(?:PKCS7 Encrypted data|Shrouded Keybag): (.*)", text)
+    check(len(sealed) >= 2 and all(
+        "PBES2, PBKDF2, AES-256-CBC" in line and "hmacWithSHA256" in line for line in sealed),
+        "AES-256 under PBKDF2, for the key and for the certificates", sealed)
+    counts = [int(number) for number in re.findall(r"Iteration (\d+)", text)]
+    check(len(counts) >= 3 and min(counts) >= 100_000, f"with {counts} iterations, 100,000 at least", text)
+    check("RC2" not in text, "and no RC2", text)
+
+
+def wrong_password(certificate):
+    done = certificate.curl(password="wrong-password")
+    check(done.returncode == 58, "curl: a wrong password does not open the bundle", done)
+    check(certificate.node("wrong-password").returncode == 1, "node: nor here", certificate.node("wrong-password"))
+    done = openssl("pkcs12", "-in", certificate.bundle, "-passin", "pass:wrong-password", "-noout")
+    check(done.returncode != 0, "openssl: nor here")
+    try:
+        certificate.requests("wrong-password")
+    except ValueError:
+        step("ok: requests-pkcs12: nor here")
+    else:
+        check(False, "requests-pkcs12: nor here")
+
+
+def life(server, certificate, proxy):
+    look_into(certificate)
+    wrong_password(certificate)
+    check(certificate.verify().returncode == 0, "openssl verify: a client certificate of our authority", certificate.verify())
+    check(certificate.verify_revocation().returncode == 0, "openssl verify -crl_check: not revoked", certificate.verify_revocation())
+
+    certificate.all_get(200, "as made")
+    check(certificate.curl(proxy).stdout == "200", "curl through nginx: 200", certificate.curl(proxy))
+    check(certificate.post("activate") == {"status": True}, "deactivated")
+    certificate.all_get(401, "deactivated")
+    check(certificate.curl(proxy).stdout == "401", "curl through nginx: 401", certificate.curl(proxy))
+    eventually(lambda: "certificate revoked" in certificate.verify_revocation().stderr, "the list has it, on hold")
+    check(certificate.post("activate") == {"status": True}, "activated")
+    certificate.all_get(200, "activated again")
+    eventually(lambda: certificate.verify_revocation().returncode == 0, "and off the list")
+
+    check(certificate.post("revoke") == {"status": True}, "revoked")
+    certificate.all_get(401, "revoked")
+    check(certificate.curl(proxy).stdout == "401", "curl through nginx: 401", certificate.curl(proxy))
+    eventually(lambda: "certificate revoked" in certificate.verify_revocation().stderr, "the list has it, for good")
+    serial = openssl("x509", "-in", certificate.pem, "-noout", "-serial").stdout.strip().removeprefix("serial=")
+    der = certificate.folder / "crl.der"
+    der.write_bytes(requests.get(server.url + "/pki/ca.crl", timeout=10).content)
+    listed = openssl("crl", "-inform", "DER", "-in", der, "-noout", "-text").stdout
+    check(serial in listed, f"openssl crl: the DER list names {serial}", listed)
+
+
+def trust(server, certificate):
+    """The header means something from the proxy's address only; loopback has many."""
+    header = "X-Client-Certificate: " + certificate.escaped
+    command = ("curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", "--header", header)
+    done = run(*command, "--interface", PROXY, server.url + WHOAMI)
+    check(done.stdout == "200", "the header from the trusted address: 200", done)
+    done = run(*command, server.url + WHOAMI)
+    check(done.stdout == "401", "the same header from another address is ignored: 401", done)
+    token = "Authorization: " + server.admin["Authorization"]
+    done = run(*command, "--header", token, server.url + WHOAMI)
+    check(done.stdout == "200", "and does not spoil a token beside it", done)
+    done = certificate.curl(None, PASSWORD, "--interface", PROXY)
+    check(done.stdout == "401", "the proxy's own certificate is never its client's: 401", done)
+
+
+def nginx(server):
+    """TLS ends here; whatever certificate the client has goes on in the header, and a header of the client's does not."""
+    port, folder = free_port(), server.folder
+    configuration = folder / "nginx.conf"
+    configuration.write_text(f"""
+daemon off;
+pid {folder}/nginx.pid;
+error_log stderr;
+events {{}}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
+  uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+  server {{
+    listen 127.0.0.1:{port} ssl;
+    ssl_certificate {folder}/tls/server.pem; ssl_certificate_key {folder}/tls/server.key;
     ssl_verify_client optional_no_ca;
-    location / {{ proxy_pass http://127.0.0.1:{port}; proxy_set_header Host $http_host;
-      proxy_set_header X-Forwarded-Proto https; proxy_set_header X-Client-Cert $ssl_client_escaped_cert; }} }} }}
+    location / {{
+      proxy_pass {server.url}; proxy_bind {PROXY};
+      proxy_set_header X-Client-Certificate $ssl_client_escaped_cert;
+      proxy_set_header X-Forwarded-Proto https;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    }}
+  }}
+  server {{ listen 127.0.0.1:{port + 1}; location / {{ return 200; }} }}
+}}
 """)
-    direct, front = f"http://127.0.0.1:{port}", f"https://127.0.0.1:{https}"
-    host = {"Host": f"127.0.0.1:{https}"}
-    with running([PROGRAM, "serve", "--config", str(state / "gatehouse.yaml")], direct + "/readyz"):
-        proxy = subprocess.Popen([nginx, "-c", str(state / "nginx.conf")])
-        try:
-            admin = {"Authorization": "APIToken " + (state / "admin.token").read_text().strip(), **host}
-            body = {"name": "web", "spec": {"type": "API_CERTIFICATE", "password": PASSWORD}}
-            made = requests.post(direct + "/api/web/namespaces/system/api_credentials", json=body, headers=admin).json()
-            bundle = state / "web.p12"
-            bundle.write_bytes(base64.b64decode(made["data"]))
-            for _ in range(50):
-                answer = subprocess.run(["curl", "-sk", "-o", "/dev/null", front + "/livez"])
-                if answer.returncode == 0:
-                    break
-
-            def status(*more):
-                return run("curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", *more, front + PATH)
-
-            check(status("--cert-type", "P12", "--cert", f"{bundle}:{PASSWORD}") == "200", "through nginx with the certificate")
-            check(status() == "401", "through nginx without one")
-            leaf = run("openssl", "pkcs12", "-in", bundle, "-passin", f"pass:{PASSWORD}", "-clcerts", "-nokeys")
-            escaped = requests.utils.quote(leaf[leaf.index("-----BEGIN"):])
-            check(status("-H", f"X-Client-Cert: {escaped}") == "401", "nginx overwrites what a client sends in that field")
-        finally:
-            proxy.terminate()
-            proxy.wait()
+    # As root, nginx's workers would be another user, who may not read the folder.
+    command = [NGINX, "-e", "stderr", "-c", str(configuration), "-g", "master_process off;"]
+    return running(command, f"http://127.0.0.1:{port + 1}/"), f"https://127.0.0.1:{port}"
 
 
-for program in ("node", "curl", "openssl"):
-    if not shutil.which(program):
-        print(f"{program} is not installed")
-        raise SystemExit(77)
-with tempfile.TemporaryDirectory() as name, development() as server:
-    folder = pathlib.Path(name)
-    life(server, folder, "api_credentials", {"name": "web", "spec": {"type": "API_CERTIFICATE", "password": PASSWORD}})
-    life(server, folder, "service_credentials", {"name": "web", "api_certificate": {"password": PASSWORD}})
-    behind_nginx(folder)
+def forged(server, certificate, proxy):
+    """Through nginx, but without a certificate in TLS: a header that the client wrote itself."""
+    answer = requests.get(
+        proxy + WHOAMI, verify=server.ca, timeout=10,
+        headers={"X-Client-Certificate": certificate.escaped})
+    check(answer.status_code == 401, "nginx replaces a header that the client wrote: 401", answer.text)
+
+
+def main():
+    for program in ("curl", "node", "openssl", NGINX):
+        if not shutil.which(program):
+            step(f"{program} is not installed")
+            return 77
+    with secured(SETTINGS) as server:
+        check(server.request("GET", WHOAMI).status_code == 200, "the administrator signs in")
+        made = server.call("POST", BASE + "api_credentials", {
+            "name": "p12", "expiration_days": 10, "spec": {"type": "API_CERTIFICATE", "password": PASSWORD}})
+        personal = Certificate(server, "api_credentials", made["name"], made["data"])
+        made = server.call("POST", BASE + "service_credentials", {
+            "name": "p12", "expiration_days": 10, "api_certificate": {"password": PASSWORD},
+            "namespace_roles": [{"namespace": "system", "role": "monitor"}]})
+        service = Certificate(server, "service_credentials", made["name"], made["data"])
+        process, proxy = nginx(server)
+        with process:
+            trust(server, personal)
+            forged(server, personal, proxy)
+            for certificate in (personal, service):
+                step(f"-- {certificate.family}")
+                life(server, certificate, proxy)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
