@@ -23,6 +23,7 @@ public struct NamespaceAccess: Hashable, Sendable {
     }
 
     public func union(_ other: NamespaceAccess) -> NamespaceAccess {
+        if entries.isEmpty { return other }
         var result = self
         for (pattern, roles) in other.entries { result.add(roles, in: pattern) }
         return result
@@ -30,6 +31,8 @@ public struct NamespaceAccess: Hashable, Sendable {
 
     /// What both hold. `*` with a named entry gives the named one.
     public func intersection(_ other: NamespaceAccess) -> NamespaceAccess {
+        // By far the most frequent: what was stored is what the policy still grants.
+        if entries == other.entries { return self }
         var result = NamespaceAccess.none
         for (mine, myRoles) in entries {
             for (theirs, theirRoles) in other.entries {

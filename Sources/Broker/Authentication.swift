@@ -117,17 +117,18 @@ extension Broker {
         authorization: [String], for purpose: Purpose = .api
     ) throws(CredentialRefusal) -> Caller {
         guard authorization.count == 1, let token = Self.presentedToken(authorization[0]) else { throw .malformed }
-        return try caller(try accept(token, for: purpose))
+        let now = time.now()
+        return try caller(try accept(token, for: purpose, at: now), at: now)
     }
 
     /// Authenticates a request by the client certificate of its connection: DER.
     package func authenticate(certificate: [UInt8]) throws(CredentialRefusal) -> Caller {
-        try caller(try accept(certificate: certificate))
+        let now = time.now()
+        return try caller(try accept(certificate: certificate, at: now), at: now)
     }
 
-    private func caller(_ accepted: AcceptedCredential) throws(CredentialRefusal) -> Caller {
+    private func caller(_ accepted: AcceptedCredential, at now: Timestamp) throws(CredentialRefusal) -> Caller {
         guard accepted.hasRightsLeft else { throw .noRightsLeft }
-        let now = time.now()
         if case .stored(let credential, _, let isPrevious) = accepted.kind {
             credential.usage.used(at: now, withPrevious: isPrevious)
         }
@@ -136,21 +137,32 @@ extension Broker {
 
     /// The token behind either scheme, case-insensitively; clients leave white space at its end.
     private static func presentedToken(_ field: String) -> [UInt8]? {
-        let bytes = Array(field.utf8)
-        guard let space = bytes.firstIndex(of: UInt8(ascii: " ")) else { return nil }
-        let scheme = String(decoding: bytes[..<space], as: UTF8.self).lowercased()
-        guard scheme.hasSameBytes(as: "bearer") || scheme.hasSameBytes(as: "apitoken") else { return nil }
+        var rest = field.utf8[...]
+        guard let space = rest.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+        guard isScheme(rest[..<space], "bearer") || isScheme(rest[..<space], "apitoken") else { return nil }
         let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        let token = Array(bytes[space...].drop(while: isBlank).reversed().drop(while: isBlank).reversed())
-        return token.isEmpty ? nil : token
+        rest = rest[space...].drop(while: isBlank)
+        while let last = rest.last, isBlank(last) { rest.removeLast() }
+        return rest.isEmpty ? nil : Array(rest)
     }
 
-    func accept(_ token: [UInt8], for purpose: Purpose) throws(CredentialRefusal) -> AcceptedCredential {
+    /// Compares with a scheme in lower case; schemes have no case (RFC 9110 §11.1).
+    private static func isScheme(_ text: Substring.UTF8View, _ scheme: String) -> Bool {
+        text.elementsEqual(scheme.utf8) { given, wanted in
+            given == wanted || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(given) && given + 32 == wanted
+        }
+    }
+
+    func accept(
+        _ token: [UInt8], for purpose: Purpose, at now: Timestamp
+    ) throws(CredentialRefusal) -> AcceptedCredential {
         token.starts(with: OpaqueToken.prefix.utf8)
-            ? try acceptOpaque(token, for: purpose) : try acceptAccessToken(token, for: purpose)
+            ? try acceptOpaque(token, for: purpose, at: now) : try acceptAccessToken(token, for: purpose, at: now)
     }
 
-    private func acceptOpaque(_ bytes: [UInt8], for purpose: Purpose) throws(CredentialRefusal) -> AcceptedCredential {
+    private func acceptOpaque(
+        _ bytes: [UInt8], for purpose: Purpose, at now: Timestamp
+    ) throws(CredentialRefusal) -> AcceptedCredential {
         guard let token = OpaqueToken(parsing: bytes), let hash = hasher.hash(token) else { throw .malformed }
         guard let (credential, owner) = index.credentialAndOwner(hash), let proof = credential.proof.token else {
             throw .unknown
@@ -163,28 +175,31 @@ extension Broker {
         case .inspection: break
         }
         let isPrevious = proof.hash != hash
-        if isPrevious, proof.livePrevious(at: time.now()) == nil { throw .retired }
-        return try accept(credential, owner: owner, mechanism: .apiToken, isPrevious: isPrevious)
+        if isPrevious, proof.livePrevious(at: now) == nil { throw .retired }
+        return try accept(credential, owner: owner, mechanism: .apiToken, isPrevious: isPrevious, at: now)
     }
 
     /// A certificate is one of ours when our authority signed it, and a credential when we know it: the store decides.
-    private func accept(certificate der: [UInt8]) throws(CredentialRefusal) -> AcceptedCredential {
+    private func accept(
+        certificate der: [UInt8], at now: Timestamp
+    ) throws(CredentialRefusal) -> AcceptedCredential {
         guard let authority else { throw .certificate(.wrongIssuer) }
         let fingerprint: Digest32
         do throws(CertificateRefusal) {
-            fingerprint = try authority.verify(der, at: time.now())
+            fingerprint = try authority.verify(der, at: now)
         } catch {
             throw .certificate(error)
         }
         guard let (credential, owner) = index.credentialAndOwner(fingerprint) else { throw .unknown }
-        return try accept(credential, owner: owner, mechanism: .certificate, isPrevious: false)
+        return try accept(credential, owner: owner, mechanism: .certificate, isPrevious: false, at: now)
     }
 
     /// What every stored credential is asked, whatever proves it.
     private func accept(
-        _ credential: IndexedCredential, owner: IndexedPrincipal, mechanism: Caller.Mechanism, isPrevious: Bool
+        _ credential: IndexedCredential, owner: IndexedPrincipal, mechanism: Caller.Mechanism, isPrevious: Bool,
+        at now: Timestamp
     ) throws(CredentialRefusal) -> AcceptedCredential {
-        if let refusal = credential.refusal(at: time.now()) { throw refusal }
+        if let refusal = credential.refusal(at: now) { throw refusal }
         guard owner.record.isEnabled else { throw .ownerDisabled }
         return AcceptedCredential(
             kind: .stored(credential, mechanism: mechanism, isPrevious: isPrevious), owner: owner,
@@ -193,9 +208,8 @@ extension Broker {
     }
 
     private func acceptAccessToken(
-        _ bytes: [UInt8], for purpose: Purpose
+        _ bytes: [UInt8], for purpose: Purpose, at now: Timestamp
     ) throws(CredentialRefusal) -> AcceptedCredential {
-        let now = time.now()
         let claims: AccessTokenClaims
         do throws(TokenRejection) {
             let verified = try verifyOwn(bytes, at: now)

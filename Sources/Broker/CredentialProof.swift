@@ -7,9 +7,13 @@ package struct Digest32: Hashable, Sendable {
     /// `nil` when it is not 32 bytes.
     package init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
-        self.words = (words[0], words[1], words[2], words[3])
+        var rest = bytes.makeIterator()
+        func word() -> UInt64 {
+            var word: UInt64 = 0
+            for _ in 0..<8 { word = word << 8 | UInt64(rest.next() ?? 0) }
+            return word
+        }
+        words = (word(), word(), word(), word())
     }
 
     package var bytes: [UInt8] {

@@ -64,7 +64,7 @@ extension Broker {
 
     private func acceptSubject(_ bytes: [UInt8]) throws(ExchangeFailure) -> ExchangeSubject {
         do throws(CredentialRefusal) {
-            let accepted = try accept(bytes, for: .inspection)
+            let accepted = try accept(bytes, for: .inspection, at: time.now())
             if case .stored(let credential, _, _) = accepted.kind, credential.type == .scimAPIToken {
                 throw CredentialRefusal.wrongClass
             }

@@ -32,8 +32,11 @@ package struct OpaqueToken: Sendable {
             return nil
         }
         guard let tokenClass = TokenClass(rawValue: String(decoding: bytes[4..<6], as: UTF8.self)) else { return nil }
-        let body = Array(bytes.dropLast(Self.checksumLength))
-        guard Self.checksum(of: body).elementsEqual(bytes.suffix(Self.checksumLength)) else { return nil }
+        var value = CRC32.checksum(bytes.span.extracting(droppingLast: Self.checksumLength))
+        for digit in bytes.suffix(Self.checksumLength).reversed() {
+            guard digit == Self.alphabet[Int(value % 62)] else { return nil }
+            value /= 62
+        }
         self.tokenClass = tokenClass
         secret = Secret(bytes)
     }
@@ -51,7 +54,7 @@ package struct OpaqueToken: Sendable {
     }
 
     private static func checksum(of bytes: [UInt8]) -> [UInt8] {
-        var value = CRC32.checksum(bytes)
+        var value = CRC32.checksum(bytes.span)
         var digits = [UInt8](repeating: UInt8(ascii: "0"), count: checksumLength)
         for index in digits.indices.reversed() {
             digits[index] = alphabet[Int(value % 62)]

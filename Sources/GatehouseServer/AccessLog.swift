@@ -14,7 +14,8 @@ package struct AccessLog: Sendable {
         let clientRequestID: String?
         let method: String
         let route: String?
-        let path: String
+        /// The request's target; its query is not logged.
+        let target: String
         let status: Int
         let microseconds: Int64
         let bytesIn: Int
@@ -23,6 +24,11 @@ package struct AccessLog: Sendable {
         let caller: Caller?
         /// Why the answer is not all there; the status and the first bytes had left before.
         let brokenOff: String?
+
+        var path: String {
+            guard let query = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return target }
+            return String(target[..<query])
+        }
     }
 
     func record(_ entry: Entry, at milliseconds: Int64) {

@@ -91,7 +91,6 @@ struct Dispatcher: Sendable {
         let format = match.route.errors
         do {
             let remote = forwarded.remoteAddress(peer, headers)
-            let fields = HTTPFields(headers)
             var caller: Caller?
             if case .open = match.route.access {
             } else {
@@ -106,7 +105,8 @@ struct Dispatcher: Sendable {
             }
             try access.check(match.route.access, caller: caller, parameters: match.parameters)
             let request = Request(
-                method: match.method, path: match.target.path, query: match.target.query, headers: fields, body: body,
+                method: match.method, path: match.target.path, query: match.target.query,
+                makingHeaders: { HTTPFields(headers) }, body: body,
                 parameters: match.parameters, caller: caller, id: requestID, remoteAddress: remote)
             return try await match.route.handler(request)
         } catch let error as APIError {

@@ -83,7 +83,9 @@ package final class GatehouseServer: Service {
     /// Serves until `shutdown`, a ServiceLifecycle shutdown, or the task's cancellation. Once per server.
     package func run() async throws {
         guard !wasStarted.exchange(true, ordering: .acquiringAndReleasing) else { throw ServerError.alreadyStarted }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads ?? System.coreCount))
+        // A container's quota of processor time counts too.
+        let threads = min(configuration.threads ?? .max, System.coreCount)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threads))
         var listening: [any Channel] = []
         do {
             for (listener, tls) in zip(configuration.listeners, tls) {

@@ -13,7 +13,7 @@ import Synchronization
 final class HTTPConnection: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundOut = ByteBuffer
 
     enum Phase {
         /// Waiting for a head.
@@ -168,7 +168,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         case .liveness:
             exchange.isLiveness = true
             exchange.template = HealthRoutes.livenessPath.description
-            exchange.answer = Self.alive.response
+            exchange.answer = Self.alive
         case .options(let allow):
             exchange.answer = Response(status: .noContent, headers: [.allow: allow])
         case .refuse(let refusal, let format, let template):
@@ -195,8 +195,7 @@ final class HTTPConnection: ChannelDuplexHandler {
                 return refuse(exchange, .expectationFailed)
             }
             if exchange.hasBody {
-                let head = HTTPResponseHead(version: .http1_1, status: .continue)
-                context?.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+                context?.writeAndFlush(wrapOutboundOut(Self.pleaseContinue), promise: nil)
             }
         }
     }
@@ -228,7 +227,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         exchange.body = []
         phase = .handling(exchange)
         // On the event loop from its beginning to its end: the executor sees to it.
-        exchange.task = Task(executorPreference: executor) {
+        exchange.task = executor.start {
             let response = await shared.dispatcher.answer(
                 match, headers: headers, body: body, peer: peer, requestID: requestID
             ) { caller in connection.value.handled(number)?.caller = caller }

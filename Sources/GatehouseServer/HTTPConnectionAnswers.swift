@@ -6,7 +6,9 @@ import Synchronization
 
 // How an answer leaves, and what becomes of its connection.
 extension HTTPConnection {
-    static let alive = (response: Response.plain("ok\n"), head: ResponseHead.Prepared(.plain("ok\n")))
+    static let alive = Response.plain("ok\n")
+    /// RFC 9110 §15.2.1.
+    static let pleaseContinue = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
     /// Bytes of an unwanted body that are read and dropped, so that the connection stays usable.
     static let tolerableRest = 64 * 1024
 
@@ -15,34 +17,24 @@ extension HTTPConnection {
         exchange.closes =
             mustClose || exchange.closes || shared.lifecycle.isDraining || isInputClosed || !isRestSmall(exchange)
         let now = shared.now()
-        let status = writeHead(exchange, response, at: now)
         let hasBody = exchange.head.method != .HEAD && !response.body.isEmpty && response.mayHaveBody
-        if hasBody {
-            context.write(
-                wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: response.body)))),
-                promise: nil)
-        }
-        // After the head of a chunked answer, the encoder would write its last chunk also to HEAD.
-        if response.rest == nil { context.write(wrapOutboundOut(.end(nil)), promise: nil) }
-        context.flush()
+        var buffer = context.channel.allocator.buffer(capacity: 512 + (hasBody ? response.body.count : 0))
+        let status = writeHead(exchange, response, at: now, into: &buffer)
+        if hasBody { buffer.writeBytes(response.body) }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
         log(exchange, status: status, bytesOut: hasBody ? response.body.count : 0, at: now)
         goOn(after: exchange)
     }
 
-    /// Without a flush. The status is the one that was sent.
-    func writeHead(_ exchange: Exchange, _ response: Response, at now: Int64) -> Int {
+    /// The status is the one that is written.
+    func writeHead(_ exchange: Exchange, _ response: Response, at now: Int64, into buffer: inout ByteBuffer) -> Int {
         shared.admission.returnBodyBytes(exchange.buffered)
         exchange.buffered = 0
         let secure = isTLS || shared.dispatcher.forwarded.isForwardedTLS(peer, exchange.head.headers)
         let about = ResponseHead.Context(
             requestID: exchange.requestID, date: date.text(at: now), isTLS: secure, closes: exchange.closes,
             isChunkingKnown: exchange.knowsChunks)
-        let head =
-            exchange.isLiveness && response.status == .ok
-            ? Self.alive.head.head(about)
-            : ResponseHead.make(response.adding(noticesOf: exchange.caller), about)
-        context?.write(wrapOutboundOut(.head(head)), promise: nil)
-        return Int(head.status.code)
+        return ResponseHead.write(response.adding(noticesOf: exchange.caller), about, into: &buffer)
     }
 
     /// What becomes of the connection when an answer has been written.
@@ -72,11 +64,10 @@ extension HTTPConnection {
     func log(_ exchange: Exchange, status: Int, bytesOut: Int, at now: Int64, brokenOff: Break? = nil) {
         if status >= 500 { shared.statistics.serverErrors.add(1, ordering: .relaxed) }
         guard !exchange.isLiveness, let accessLog = shared.accessLog else { return }
-        let path = exchange.head.uri.utf8.prefix { $0 != UInt8(ascii: "?") }
         accessLog.record(
             AccessLog.Entry(
                 requestID: exchange.requestID, clientRequestID: exchange.head.headers.first(name: "x-request-id"),
-                method: exchange.head.method.rawValue, route: exchange.template, path: String(Substring(path)),
+                method: exchange.head.method.rawValue, route: exchange.template, target: exchange.head.uri,
                 status: status,
                 microseconds: (NIODeadline.now() - exchange.started).nanoseconds / 1000, bytesIn: exchange.received,
                 bytesOut: bytesOut, remote: shared.dispatcher.forwarded.remoteAddress(peer, exchange.head.headers),

@@ -26,7 +26,7 @@ extension HTTPConnection {
     /// Sends head, body and rest. In the request's task, on the event loop; the slot is left when nothing more is made.
     func send(_ response: Response, _ rest: Response.NextPart, number: UInt64, lane: Route.Lane) async {
         do {
-            if begin(response, number: number), await write(response.body, number: number) {
+            if await begin(response, number: number) {
                 var turn = Turn()
                 while streamed(number) != nil, let part = try await rest() {
                     if !part.isEmpty { guard await write(part, number: number) else { break } }
@@ -41,23 +41,25 @@ extension HTTPConnection {
         }
     }
 
-    private func begin(_ response: Response, number: UInt64) -> Bool {
-        guard let exchange = handled(number) else { return false }
+    private func begin(_ response: Response, number: UInt64) async -> Bool {
+        guard let context, let exchange = handled(number) else { return false }
         exchange.closes =
             exchange.closes || shared.lifecycle.isDraining || isInputClosed || !exchange.knowsChunks
-        exchange.sent = (writeHead(exchange, response, at: shared.now()), 0)
+        var buffer = context.channel.allocator.buffer(capacity: 1024 + response.body.count)
+        exchange.sent = (writeHead(exchange, response, at: shared.now(), into: &buffer), 0)
         phase = .streaming(exchange)
-        return true
+        return await write(response.body, behind: buffer, number: number)
     }
 
     /// Returns when the system has taken all of it: what a client does not read is never more than one part.
-    private func write(_ part: [UInt8], number: UInt64) async -> Bool {
+    private func write(_ part: [UInt8], behind head: ByteBuffer = ByteBuffer(), number: UInt64) async -> Bool {
         guard let context, let exchange = streamed(number) else { return false }
         exchange.isWriting = true
         setDeadline(seconds: shared.limits.writeSeconds)
         let written = context.eventLoop.makePromise(of: Void.self)
-        let buffer = context.channel.allocator.buffer(bytes: part)
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: written)
+        var buffer = head
+        if exchange.knowsChunks { Chunk.write(part, into: &buffer) } else { buffer.writeBytes(part) }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
         do {
             try await written.futureResult.get()
         } catch {
@@ -78,7 +80,7 @@ extension HTTPConnection {
 
     private func end(_ number: UInt64) {
         guard let context, let exchange = streamed(number) else { return }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        if exchange.knowsChunks { context.writeAndFlush(wrapOutboundOut(Chunk.last), promise: nil) }
         log(exchange, status: exchange.sent.status, bytesOut: exchange.sent.bytes, at: shared.now())
         goOn(after: exchange)
     }
@@ -108,6 +110,20 @@ extension HTTPConnection {
         // Past the TLS handler, whose farewell would say the same.
         let tls = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
         (tls ?? context).close(promise: nil)
+    }
+}
+
+/// The chunked transfer coding (RFC 9112 §7.1).
+private enum Chunk {
+    static let last = ByteBuffer(string: "0\r\n\r\n")
+
+    /// Nothing for an empty part: an empty chunk would be the last.
+    static func write(_ part: [UInt8], into buffer: inout ByteBuffer) {
+        guard !part.isEmpty else { return }
+        buffer.writeString(String(part.count, radix: 16))
+        buffer.writeStaticString("\r\n")
+        buffer.writeBytes(part)
+        buffer.writeStaticString("\r\n")
     }
 }
 

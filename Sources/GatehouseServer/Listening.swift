@@ -54,12 +54,8 @@ struct Listening: Sendable {
             limits.maxHeaderFieldSize = context.limits.headerBytes
             limits.maxHeaderListSize = context.limits.headerBytes
             limits.maxHeaderFieldCount = context.limits.headerCount
-            // Whether a length or chunks, the head of every answer says it (`ResponseHead`).
-            var encoding = HTTPResponseEncoder.Configuration()
-            encoding.automaticallySetFramingHeaders = false
-            try pipeline.configureHTTPServerPipeline(
-                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: true,
-                withEncoderConfiguration: encoding, withDecoderLimitConfiguration: limits)
+            let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
+            try pipeline.addHandler(ByteToMessageHandler(decoder))
             try pipeline.addHandler(HTTPConnection(shared: context, peer: peer, isTLS: tls != nil))
         }
     }

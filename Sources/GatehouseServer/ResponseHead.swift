@@ -1,7 +1,6 @@
 import AccessPolicy
 import HTTPTypes
-import NIOHTTP1
-import Observability
+import NIOCore
 import ServerPlugin
 
 /// The head of an answer: what the route says, and what every answer of ours says.
@@ -15,54 +14,57 @@ enum ResponseHead {
         var isChunkingKnown = true
     }
 
-    static let contentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'"
-
-    static func make(_ response: Response, _ context: Context) -> HTTPResponseHead { Prepared(response).head(context) }
-
-    /// An answer whose fields are ready, but for what differs from one request to the next.
-    struct Prepared: Sendable {
-        private let status: HTTPResponseStatus
-        private let headers: HTTPHeaders
-        private let saysTransportSecurity: Bool
-        private let hasRest: Bool
-
-        init(_ response: Response) {
-            let status = response.status.code >= 200 ? response.status : .internalServerError
-            self.status = HTTPResponseStatus(statusCode: status.code)
-            var headers = HTTPHeaders()
-            headers.reserveCapacity(response.headers.count + 9)
-            var said = Said()
-            for field in response.headers {
-                let name = field.name.canonicalName
-                guard !own.contains(name) else { continue }
-                said.note(name)
-                headers.add(name: field.name.rawName, value: field.value)
-            }
-            hasRest = response.rest != nil && response.mayHaveBody
-            if response.mayHaveBody, !hasRest {
-                headers.add(name: "Content-Length", value: String(response.body.count))
-            }
-            if !said.cacheControl { headers.add(name: "Cache-Control", value: "no-store") }
-            if !said.contentSecurityPolicy {
-                headers.add(name: "Content-Security-Policy", value: contentSecurityPolicy)
-            }
-            if !said.contentTypeOptions { headers.add(name: "X-Content-Type-Options", value: "nosniff") }
-            if !said.referrerPolicy { headers.add(name: "Referrer-Policy", value: "no-referrer") }
-            self.headers = headers
-            saysTransportSecurity = said.transportSecurity
+    /// Writes it to the end of the buffer; returns the status.
+    ///
+    /// Straight into the bytes that leave: a list of fields, as NIO's encoder takes it, would be made for each answer only
+    /// to be read once. `HTTPField` has taken line ends out of every value.
+    static func write(_ response: Response, _ context: Context, into buffer: inout ByteBuffer) -> Int {
+        let status = response.status.code >= 200 ? response.status : .internalServerError
+        buffer.writeStaticString("HTTP/1.1 ")
+        buffer.writeString(String(status.code))
+        buffer.writeStaticString(" ")
+        buffer.writeString(status.reasonPhrase)
+        buffer.writeStaticString("\r\n")
+        var said = Said()
+        for field in response.headers {
+            let name = field.name.canonicalName
+            guard !isOurs(name) else { continue }
+            said.note(name)
+            buffer.writeString(field.name.rawName)
+            buffer.writeStaticString(": ")
+            buffer.writeString(field.value)
+            buffer.writeStaticString("\r\n")
         }
-
-        func head(_ context: Context) -> HTTPResponseHead {
-            var headers = headers
-            headers.add(name: "Date", value: context.date)
-            headers.add(name: "X-Request-Id", value: context.requestID)
-            if context.isTLS, !saysTransportSecurity {
-                headers.add(name: "Strict-Transport-Security", value: "max-age=31536000")
-            }
-            if hasRest, context.isChunkingKnown { headers.add(name: "Transfer-Encoding", value: "chunked") }
-            if context.closes { headers.add(name: "Connection", value: "close") }
-            return HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        writeFraming(response, context, into: &buffer)
+        if !said.cacheControl { buffer.writeStaticString("Cache-Control: no-store\r\n") }
+        if !said.contentSecurityPolicy {
+            buffer.writeStaticString("Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n")
         }
+        if !said.contentTypeOptions { buffer.writeStaticString("X-Content-Type-Options: nosniff\r\n") }
+        if !said.referrerPolicy { buffer.writeStaticString("Referrer-Policy: no-referrer\r\n") }
+        if context.isTLS, !said.transportSecurity {
+            buffer.writeStaticString("Strict-Transport-Security: max-age=31536000\r\n")
+        }
+        buffer.writeStaticString("Date: ")
+        buffer.writeString(context.date)
+        buffer.writeStaticString("\r\nX-Request-Id: ")
+        buffer.writeString(context.requestID)
+        buffer.writeStaticString("\r\n\r\n")
+        return status.code
+    }
+
+    /// Where the body ends (RFC 9112 §6), and whether the connection does.
+    private static func writeFraming(_ response: Response, _ context: Context, into buffer: inout ByteBuffer) {
+        if response.mayHaveBody {
+            if response.rest == nil {
+                buffer.writeStaticString("Content-Length: ")
+                buffer.writeString(String(response.body.count))
+                buffer.writeStaticString("\r\n")
+            } else if context.isChunkingKnown {
+                buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
+            }
+        }
+        if context.closes { buffer.writeStaticString("Connection: close\r\n") }
     }
 
     /// What a route says itself and the server therefore does not.
@@ -83,10 +85,14 @@ enum ResponseHead {
     }
 
     /// Framing, and the identity of the answer, are the server's alone.
-    private static let own: Set<String> = [
-        "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "date", "server",
-        "x-request-id",
-    ]
+    private static func isOurs(_ name: String) -> Bool {
+        switch name {
+        case "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer", "date", "server",
+            "x-request-id":
+            true
+        default: false
+        }
+    }
 }
 
 extension Response {

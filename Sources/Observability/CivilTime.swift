@@ -25,12 +25,11 @@ package struct CivilTime: Hashable, Sendable {
     /// `2026-11-24T02:16:33.120Z`
     package func writeRFC3339(into bytes: inout [UInt8]) {
         Self.write(year, digits: 4, into: &bytes)
-        for (separator, value) in [
-            ("-" as Unicode.Scalar, month), ("-", day), ("T", hour), (":", minute), (":", second),
-        ] {
-            bytes.append(UInt8(ascii: separator))
-            Self.write(value, digits: 2, into: &bytes)
-        }
+        Self.write("-", month, into: &bytes)
+        Self.write("-", day, into: &bytes)
+        Self.write("T", hour, into: &bytes)
+        Self.write(":", minute, into: &bytes)
+        Self.write(":", second, into: &bytes)
         bytes.append(UInt8(ascii: "."))
         Self.write(millisecond, digits: 3, into: &bytes)
         bytes.append(UInt8(ascii: "Z"))
@@ -46,16 +45,20 @@ package struct CivilTime: Hashable, Sendable {
         bytes.append(contentsOf: Self.name(month - 1, of: "JanFebMarAprMayJunJulAugSepOctNovDec"))
         bytes.append(UInt8(ascii: " "))
         Self.write(year, digits: 4, into: &bytes)
-        for (separator, value) in [(" " as Unicode.Scalar, hour), (":", minute), (":", second)] {
-            bytes.append(UInt8(ascii: separator))
-            Self.write(value, digits: 2, into: &bytes)
-        }
+        Self.write(" ", hour, into: &bytes)
+        Self.write(":", minute, into: &bytes)
+        Self.write(":", second, into: &bytes)
         bytes.append(contentsOf: " GMT".utf8)
         return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func name(_ index: Int, of names: String) -> some Sequence<UInt8> {
         names.utf8.dropFirst(index * 3).prefix(3)
+    }
+
+    private static func write(_ separator: Unicode.Scalar, _ value: Int, into bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: separator))
+        write(value, digits: 2, into: &bytes)
     }
 
     private static func write(_ value: Int, digits: Int, into bytes: inout [UInt8]) {

@@ -42,26 +42,37 @@ package struct LogLine: ~Copyable {
         return bytes
     }
 
+    /// Names are ours and have nothing to escape.
     private mutating func addName(_ name: String) {
-        bytes.append(UInt8(ascii: ","))
-        addQuoted(name)
-        bytes.append(UInt8(ascii: ":"))
+        bytes.append(contentsOf: ",\"".utf8)
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(contentsOf: "\":".utf8)
     }
 
     /// RFC 8259 §7. A control character is a space: nobody needs one in a log, and a terminal may obey it.
     private mutating func addQuoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0..<0x20, 0x7F:
-                bytes.append(UInt8(ascii: " "))
-            default:
-                bytes.append(byte)
-            }
+        if text.utf8.allSatisfy(Self.isPlain) {
+            bytes.append(contentsOf: text.utf8)
+        } else {
+            for byte in text.utf8 { addEscaped(byte) }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func addEscaped(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(byte)
+        case 0..<0x20, 0x7F:
+            bytes.append(UInt8(ascii: " "))
+        default:
+            bytes.append(byte)
+        }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0x7F
     }
 }

@@ -6,10 +6,12 @@ package enum CRC32 {
         (0..<8).reduce(UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
     }
 
-    package static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    package static func checksum(_ bytes: Span<UInt8>) -> UInt32 {
         let table = table
         var remainder = UInt32.max
-        for byte in bytes { remainder = remainder >> 8 ^ table[Int((remainder ^ UInt32(byte)) & 0xFF)] }
+        for index in bytes.indices {
+            remainder = remainder >> 8 ^ table[Int((remainder ^ UInt32(bytes[index])) & 0xFF)]
+        }
         return ~remainder
     }
 }

@@ -21,14 +21,19 @@ package struct CorruptRow: Hashable, Sendable {
 package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, SettingReader, AuditReader, IndexSource {
     /// A pool, also where one connection would do: a `DatabaseQueue` crashes when it is read after it was closed.
     private let database: DatabasePool
+    private let points: PointReader
     private let reportCorruptRow: @Sendable (CorruptRow) -> Void
 
-    init(_ database: DatabasePool, corruptRow: @escaping @Sendable (CorruptRow) -> Void) {
+    init(_ database: DatabasePool, points: PointReader, corruptRow: @escaping @Sendable (CorruptRow) -> Void) {
         self.database = database
+        self.points = points
         reportCorruptRow = corruptRow
     }
 
-    package func close() { try? database.close() }
+    package func close() {
+        points.close()
+        try? database.close()
+    }
 
     // MARK: Credentials
 
@@ -42,12 +47,10 @@ package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, S
         try await credential("id = ?", [.text(id.rawValue)])
     }
 
-    /// A row that does not read is a failure here: "not found" would be a lie.
     private func credential(_ condition: String, _ values: [SQLValue]) async throws(StoreFailure) -> CredentialRecord? {
         let sql = "SELECT \(CredentialRow.columns) FROM credentials WHERE \(condition)"
-        let page = try await read(table: "credentials", sql, values) { row, reading in reading.credential(row) }
-        guard page.corrupt == 0 else { throw .unavailable("the stored credential does not read") }
-        return page.values.first
+        return try await one("credential", table: "credentials", sql, values) { row, reading in reading.credential(row)
+        }
     }
 
     package func credentials(_ query: CredentialQuery) async throws(StoreFailure) -> [CredentialRecord] {
@@ -104,11 +107,9 @@ package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, S
 
     package func object(_ id: StoredObject.ID) async throws(StoreFailure) -> StoredObject? {
         let sql = "SELECT \(RowReading.objectColumns) FROM objects WHERE kind = ? AND name = ?"
-        let page = try await read(table: "objects", sql, [.text(id.kind.rawValue), .text(id.name.rawValue)]) {
+        return try await one("object", table: "objects", sql, [.text(id.kind.rawValue), .text(id.name.rawValue)]) {
             row, reading in reading.object(row)
         }
-        guard page.corrupt == 0 else { throw .unavailable("the stored object does not read") }
-        return page.values.first
     }
 
     package func objects(
@@ -123,20 +124,15 @@ package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, S
 
     package func reply(_ key: Digest32) async throws(StoreFailure) -> StoredReply? {
         let sql = "SELECT \(RowReading.replyColumns) FROM replies WHERE key = ?"
-        let page = try await read(table: "replies", sql, [.blob(key.bytes)]) { row, reading in reading.reply(row) }
-        guard page.corrupt == 0 else { throw .unavailable("the stored answer does not read") }
-        return page.values.first
+        return try await one("answer", table: "replies", sql, [.blob(key.bytes)]) { row, reading in reading.reply(row) }
     }
 
     // MARK: Settings and audit
 
     package func setting(_ name: String) async throws(StoreFailure) -> String? {
-        let page = try await read(table: "settings", "SELECT value FROM settings WHERE name = ?", [.text(name)]) {
-            row, _ in
-            row.text(0)
+        try await one("setting", table: "settings", "SELECT value FROM settings WHERE name = ?", [.text(name)]) {
+            row, _ in row.text(0)
         }
-        guard page.corrupt == 0 else { throw .unavailable("the stored setting does not read") }
-        return page.values.first
     }
 
     package func auditEntries(
@@ -248,6 +244,23 @@ package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, S
         var values: [Value] = []
         var corrupt = 0
         var lastKey: String?
+    }
+
+    /// The row of a key. One that does not read is a failure here: "not found" would be a lie.
+    private func one<Value: Sendable>(
+        _ what: String, table: String, _ sql: String, _ values: [SQLValue],
+        _ value: @escaping @Sendable (Statement, inout RowReading) -> Value?
+    ) async throws(StoreFailure) -> Value? {
+        let found = try await points.read(sql, values) { row in
+            var reading = RowReading()
+            return (value: value(row, &reading), key: row.text(0) ?? "")
+        }
+        guard let first = found.first else { return nil }
+        guard let read = first.value else {
+            reportCorruptRow(CorruptRow(table: table, key: first.key))
+            throw .unavailable("the stored \(what) does not read")
+        }
+        return read
     }
 
     private func read<Value: Sendable>(

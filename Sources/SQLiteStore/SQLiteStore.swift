@@ -32,10 +32,11 @@ package final class SQLiteStore: BrokerStore {
             try Self.migrate(pool, path: path)
             try Self.makeDurable(pool, path: path)
             writer = try GroupCommit(pool, node: node, observer: observer)
+            let points = try PointReader(path: path, Self.configuration)
+            reader = SQLiteReader(pool, points: points, corruptRow: corruptRow)
         } catch {
             throw Self.failure(error, path: path)
         }
-        reader = SQLiteReader(pool, corruptRow: corruptRow)
     }
 
     /// Opens a database for reading only, beside a live server or without one. Takes no lock and changes no table.
@@ -48,7 +49,8 @@ package final class SQLiteStore: BrokerStore {
             configuration.readonly = true
             let pool = try DatabasePool(path: path, configuration: configuration)
             try pool.read { database in try refuseNewerSchema(database, path: path) }
-            return SQLiteReader(pool, corruptRow: corruptRow)
+            let points = try PointReader(path: path, configuration)
+            return SQLiteReader(pool, points: points, corruptRow: corruptRow)
         } catch {
             throw failure(error, path: path)
         }

@@ -9,7 +9,7 @@ public struct Request: Sendable {
     public let path: String
     /// What stands behind `?`, as sent; `nil` when there is none.
     public let query: String?
-    public let headers: HTTPFields
+    public var headers: HTTPFields { makeHeaders() }
     public let body: [UInt8]
     /// Percent-decoded, by the names in the route's template.
     public let parameters: [Key: String]
@@ -19,15 +19,27 @@ public struct Request: Sendable {
     public let id: String
     /// The peer's address, or the client's as a trusted proxy tells it.
     public let remoteAddress: String
+    /// Most handlers do not ask for a field, and making all of them costs more than such a handler.
+    private let makeHeaders: @Sendable () -> HTTPFields
 
     public init(
         method: HTTPRequest.Method, path: String, query: String? = nil, headers: HTTPFields = [:], body: [UInt8] = [],
         parameters: [Key: String] = [:], caller: Caller? = nil, id: String, remoteAddress: String
     ) {
+        self.init(
+            method: method, path: path, query: query, makingHeaders: { headers }, body: body, parameters: parameters,
+            caller: caller, id: id, remoteAddress: remoteAddress)
+    }
+
+    package init(
+        method: HTTPRequest.Method, path: String, query: String?,
+        makingHeaders makeHeaders: @escaping @Sendable () -> HTTPFields, body: [UInt8], parameters: [Key: String],
+        caller: Caller?, id: String, remoteAddress: String
+    ) {
         self.method = method
         self.path = path
         self.query = query
-        self.headers = headers
+        self.makeHeaders = makeHeaders
         self.body = body
         self.parameters = parameters
         self.caller = caller

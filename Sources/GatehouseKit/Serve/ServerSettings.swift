@@ -1,9 +1,9 @@
 import DevelopmentPlugin
-import Foundation
 import GatehouseConfiguration
 import GatehouseServer
 import HTTPFetch
 import Identifiers
+import Observability
 
 extension GatehouseSettings {
     /// What the server listens on and which names it answers to: those of `public_url` and of the listeners.
@@ -26,8 +26,7 @@ extension GatehouseSettings {
                     })
             }, allowedHosts: hosts, allowedOrigins: origins, trustedProxies: Set(proxy?.trusted ?? []),
             clientCertificateHeader: proxy?.clientCertificateHeader, limits: serverLimits,
-            // Those that we may run on, which a container or taskset can make fewer than there are.
-            threads: ProcessInfo.processInfo.activeProcessorCount)
+            threads: Processors.usable)
     }
 
     private var serverLimits: ServerLimits {
