@@ -52,6 +52,7 @@ package final class CredentialIndex: Sendable {
         case .insertNamespace(let name, _): state.directory.insert(name)
         case .recordUse(let use):
             state.credentials[use.id]?.usage.restore(current: use.current, previous: use.previous)
+        case .recordSignIn(let signIn): state.directory.signedIn(signIn.principal, at: signIn.at)
         case .claim, .insertSetting, .rememberReply: return
         }
     }

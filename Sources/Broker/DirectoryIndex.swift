@@ -21,6 +21,8 @@ struct DirectoryIndex {
     private(set) var namespaces: Set<NamespaceName> = Set(NamespaceName.builtIn)
     private(set) var roles = RoleCatalog.builtIn
     private var principals: [PrincipalID: IndexedPrincipal] = [:]
+    /// People by login, or by name where they have none.
+    private var people: [Key: PrincipalID] = [:]
     private var members: [Key: Set<PrincipalID>] = [:]
     private var groups: [Key: GroupRecord] = [:]
     private var objects: [StoredObject.ID: StoredObject] = [:]
@@ -28,6 +30,15 @@ struct DirectoryIndex {
     // MARK: Asking
 
     func principal(_ id: PrincipalID) -> IndexedPrincipal? { principals[id] }
+
+    /// A person by e-mail address, whatever the case of its letters.
+    func person(_ email: String) -> IndexedPrincipal? {
+        people[Key(PersonProfile.login(email))].flatMap { principals[$0] }
+    }
+
+    func members(of group: Key) -> [IndexedPrincipal] { (members[group] ?? []).compactMap { principals[$0] } }
+
+    var everybody: some Collection<IndexedPrincipal> { principals.values }
 
     func group(_ name: String) -> GroupRecord? { groups[Key(name)] }
 
@@ -42,7 +53,23 @@ struct DirectoryIndex {
     mutating func insert(_ namespace: NamespaceName) { namespaces.insert(namespace) }
 
     mutating func put(_ record: PrincipalRecord) {
-        refresh(record, groups: principals[record.principal.id]?.groups ?? [])
+        var record = record
+        let before = principals[record.principal.id]
+        record.lastSignInAt = [record.lastSignInAt, before?.record.lastSignInAt].compactMap(\.self).max()
+        if let login = Self.login(record) { people[login] = record.principal.id }
+        refresh(record, groups: before?.groups ?? [])
+    }
+
+    private static func login(_ record: PrincipalRecord) -> Key? {
+        guard record.principal.kind == .user else { return nil }
+        return Key(record.profile?.login ?? PersonProfile.login(record.principal.name))
+    }
+
+    mutating func signedIn(_ id: PrincipalID, at moment: Timestamp) {
+        guard let principal = principals[id] else { return }
+        var record = principal.record
+        record.lastSignInAt = record.lastSignInAt.map { max($0, moment) } ?? moment
+        principals[id] = IndexedPrincipal(record, groups: principal.groups, access: principal.access)
     }
 
     mutating func ensure(_ record: PrincipalRecord) {
@@ -51,6 +78,7 @@ struct DirectoryIndex {
 
     mutating func remove(_ id: PrincipalID) {
         guard let gone = principals.removeValue(forKey: id) else { return }
+        if let login = Self.login(gone.record) { people[login] = nil }
         for group in gone.groups { members[group]?.remove(id) }
     }
 

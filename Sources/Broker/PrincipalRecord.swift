@@ -8,15 +8,21 @@ package struct PrincipalRecord: Hashable, Sendable {
     package var bindings: NamespaceAccess
     package let createdAt: Timestamp
     package var revision: Int64
+    /// Of a person; `nil` for everybody else, and for the first administrator.
+    package var profile: PersonProfile?
+    /// Kept by the sign-ins themselves: a change to the record does not write it.
+    package var lastSignInAt: Timestamp?
 
     package init(
         principal: Principal, isEnabled: Bool = true, bindings: NamespaceAccess, createdAt: Timestamp,
-        revision: Int64 = 1
+        revision: Int64 = 1, profile: PersonProfile? = nil, lastSignInAt: Timestamp? = nil
     ) {
         self.principal = principal
         self.isEnabled = isEnabled
         self.bindings = bindings
         self.createdAt = createdAt
         self.revision = revision
+        self.profile = profile
+        self.lastSignInAt = lastSignInAt
     }
 }

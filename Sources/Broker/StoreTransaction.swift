@@ -86,7 +86,7 @@ package enum StoreChange: Hashable, Sendable {
     case updateCredential(CredentialRecord)
     /// Fails with `.conflict` unless it is stored with exactly this revision.
     case deleteCredential(CredentialID, revision: Int64)
-    /// Fails with `.alreadyExists` when the id is taken.
+    /// Fails with `.alreadyExists` when the id or the login is taken.
     case insertPrincipal(PrincipalRecord)
     /// Does nothing when the id is there: a workload seen again.
     case ensurePrincipal(PrincipalRecord)
@@ -118,6 +118,8 @@ package enum StoreChange: Hashable, Sendable {
     case rememberReply(StoredReply, asOf: Timestamp)
     /// Keeps the later of what is stored and what is given; nothing when the credential is gone.
     case recordUse(CredentialUse)
+    /// With the principal's last one. Fails with `.conflict` when they are not there.
+    case recordSignIn(SignIn)
 }
 
 /// What is written together: changes and the audit events that tell of them (security rule 12).

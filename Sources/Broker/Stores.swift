@@ -57,6 +57,28 @@ package protocol CredentialReader: Sendable {
     func credentials(ownedBy owner: PrincipalID, limit: Int) async throws(StoreFailure) -> [CredentialRecord]
 }
 
+package protocol PrincipalReader: Sendable {
+    /// By name (bytes) and id, after a place.
+    func principals(
+        _ kind: Principal.Kind, after place: PrincipalPlace?, limit: Int
+    ) async throws(StoreFailure) -> [PrincipalRecord]
+    /// Sign-ins within a time, oldest first, after one.
+    func signIns(
+        from start: Timestamp, to end: Timestamp, after id: String?, limit: Int
+    ) async throws(StoreFailure) -> [SignIn]
+}
+
+/// Where a page of principals ended.
+package struct PrincipalPlace: Hashable, Sendable {
+    package let name: String
+    package let id: PrincipalID
+
+    package init(name: String, id: PrincipalID) {
+        self.name = name
+        self.id = id
+    }
+}
+
 package protocol ObjectReader: Sendable {
     func object(_ id: StoredObject.ID) async throws(StoreFailure) -> StoredObject?
     /// By name (bytes), after one.
@@ -91,6 +113,7 @@ package protocol StoreHealth: Sendable {
     func checkWritable() async throws(StoreFailure)
 }
 
-package protocol BrokerStore: TransactionStore, IndexSource, CredentialReader, ObjectReader, ReplyReader, SettingReader,
+package protocol BrokerStore: TransactionStore, IndexSource, CredentialReader, PrincipalReader, ObjectReader,
+    ReplyReader, SettingReader,
     AuditReader, Sweeper, StoreHealth
 {}

@@ -129,6 +129,31 @@ package final class MemoryStore: BrokerStore {
         }
     }
 
+    package func principals(
+        _ kind: Principal.Kind, after place: PrincipalPlace?, limit: Int
+    ) async throws(StoreFailure) -> [PrincipalRecord] {
+        try read { tables in
+            let found = tables.principals.values.filter { record in
+                record.principal.kind == kind
+                    && (place.map { (Key($0.name), $0.id) < (Key(record.principal.name), record.principal.id) } ?? true)
+            }
+            return Array(
+                found.sorted { (Key($0.principal.name), $0.principal.id) < (Key($1.principal.name), $1.principal.id) }
+                    .prefix(max(limit, 0)))
+        }
+    }
+
+    package func signIns(
+        from start: Timestamp, to end: Timestamp, after id: String?, limit: Int
+    ) async throws(StoreFailure) -> [SignIn] {
+        try read { tables in
+            let found = tables.signIns.values.filter { signIn in
+                (start...max(start, end)).contains(signIn.at) && Key(id ?? "") < Key(signIn.id)
+            }
+            return Array(found.sorted { ($0.at, Key($0.id)) < ($1.at, Key($1.id)) }.prefix(max(limit, 0)))
+        }
+    }
+
     package func object(_ id: StoredObject.ID) async throws(StoreFailure) -> StoredObject? {
         try read { $0.objects[id] }
     }

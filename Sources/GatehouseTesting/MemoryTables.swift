@@ -30,7 +30,8 @@ struct MemoryTables: Sendable {
     private var members: [PrincipalID: Set<Key>] = [:]
     private var certificates: [Key: RevokedCertificate] = [:]
     private var lastUses: [CredentialID: CredentialUse] = [:]
-    private var principals: [PrincipalID: PrincipalRecord] = [:]
+    private(set) var principals: [PrincipalID: PrincipalRecord] = [:]
+    private(set) var signIns: [Key: SignIn] = [:]
     private var uses: [UseKey: Timestamp] = [:]
     private var revoked: [Key: Timestamp] = [:]
     private var namespaces: [NamespaceName: Timestamp] = [:]
@@ -69,16 +70,19 @@ struct MemoryTables: Sendable {
                 tables.lastUses[id] = use
             }
         case .insertPrincipal(let record):
-            guard principals[record.principal.id] == nil else { throw .alreadyExists }
+            guard principals[record.principal.id] == nil, !isLoginTaken(by: record) else { throw .alreadyExists }
             return replace(record)
         case .ensurePrincipal(let record):
             guard principals[record.principal.id] == nil else { return { _ in } }
+            guard !isLoginTaken(by: record) else { throw .alreadyExists }
             return replace(record)
         case .updatePrincipal(let record):
             guard var stored = principals[record.principal.id], stored.revision == record.revision &- 1 else {
                 throw .conflict
             }
+            guard !isLoginTaken(by: record) else { throw .conflict }
             (stored.isEnabled, stored.bindings, stored.revision) = (record.isEnabled, record.bindings, record.revision)
+            stored.profile = record.profile
             return replace(stored)
         case .deletePrincipal(let id):
             guard let before = principals[id], !credentials.values.contains(where: { $0.owner == id }) else {
@@ -86,11 +90,22 @@ struct MemoryTables: Sendable {
             }
             let groups = members.removeValue(forKey: id)
             principals[id] = nil
+            let theirs = signIns.filter { $0.value.principal == id }
+            for key in theirs.keys { signIns[key] = nil }
             return { tables in
+                tables.signIns.merge(theirs) { _, before in before }
                 tables.principals[id] = before
                 tables.members[id] = groups
             }
         case .addMember, .removeMember: return try changeMembers(change)
+        case .recordSignIn(let signIn):
+            let key = Key(signIn.id)
+            guard signIns[key] == nil else { throw .alreadyExists }
+            guard let before = principals[signIn.principal] else { throw .conflict }
+            var after = before
+            after.lastSignInAt = max(before.lastSignInAt ?? signIn.at, signIn.at)
+            (signIns[key], principals[signIn.principal]) = (signIn, after)
+            return { tables in (tables.signIns[key], tables.principals[signIn.principal]) = (nil, before) }
         case .insertObject, .updateObject, .deleteObject: return try changeObjects(change)
         case .revokeCertificate(let certificate):
             let key = Key(certificate.serial)
@@ -126,6 +141,13 @@ struct MemoryTables: Sendable {
             guard namespaces[name] == nil else { return { _ in } }
             namespaces[name] = createdAt
             return { tables in tables.namespaces[name] = nil }
+        }
+    }
+
+    private func isLoginTaken(by record: PrincipalRecord) -> Bool {
+        guard let login = record.profile?.login else { return false }
+        return principals.values.contains {
+            $0.principal.id != record.principal.id && ($0.profile?.login.hasSameBytes(as: login) ?? false)
         }
     }
 
@@ -254,6 +276,10 @@ struct MemoryTables: Sendable {
         let oldReplies = replies.filter { $0.value.until < now }.prefix(rest)
         for (key, _) in oldReplies { replies[key] = nil }
         rest -= oldReplies.count
+        let before = now.adding(seconds: -SignIn.keptSeconds)
+        let oldSignIns = signIns.filter { $0.value.at < before }.prefix(rest)
+        for (key, _) in oldSignIns { signIns[key] = nil }
+        rest -= oldSignIns.count
         return (max(limit, 0) - rest, removed)
     }
 }

@@ -2,6 +2,7 @@ import AccessPolicy
 import Broker
 internal import GRDBSQLite
 import Identifiers
+import StrictJSON
 
 /// Why one job of a batch did not happen.
 enum JobFailure: Error {
@@ -19,6 +20,7 @@ struct ChangeWriter {
     private let insertObject, updateObject, deleteObject: Statement
     private let claim, revokeToken, insertSetting, insertNamespace: Statement
     private let revokeCertificate, rememberReply, recordUse: Statement
+    private let insertSignIn, noteSignIn: Statement
 
     init(_ connection: Connection) throws(EngineError) {
         insertCredential = try connection.prepare(CredentialRow.insert)
@@ -26,12 +28,15 @@ struct ChangeWriter {
         deleteCredential = try connection.prepare("DELETE FROM credentials WHERE id = ? AND revision = ?")
         let principal = """
             INSERT INTO principals (id, kind, name, origin_provider, origin_issuer, origin_subject, is_enabled,
-                bindings, created_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                bindings, created_at, revision, login, profile) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         insertPrincipal = try connection.prepare(principal)
         ensurePrincipal = try connection.prepare(principal + " ON CONFLICT (id) DO NOTHING")
         updatePrincipal = try connection.prepare(
-            "UPDATE principals SET is_enabled = ?, bindings = ?, revision = ? WHERE id = ? AND revision = ?")
+            """
+            UPDATE principals SET is_enabled = ?, bindings = ?, revision = ?, login = ?, profile = ?
+            WHERE id = ? AND revision = ?
+            """)
         deletePrincipal = try connection.prepare("DELETE FROM principals WHERE id = ?")
         addMember = try connection.prepare(
             "INSERT INTO members (group_name, principal) VALUES (?, ?) ON CONFLICT DO NOTHING")
@@ -64,6 +69,10 @@ struct ChangeWriter {
             ON CONFLICT (key) DO UPDATE SET request = excluded.request, sealed = excluded.sealed, until = excluded.until
             WHERE replies.until <= ?5
             """)
+        insertSignIn = try connection.prepare(
+            "INSERT INTO sign_ins (id, principal, at, provider, remote_address) VALUES (?, ?, ?, ?, ?)")
+        noteSignIn = try connection.prepare(
+            "UPDATE principals SET last_sign_in_at = max(ifnull(last_sign_in_at, ?1), ?1) WHERE id = ?2")
         recordUse = try connection.prepare(
             """
             INSERT INTO credential_uses (credential, current, previous)
@@ -110,7 +119,7 @@ struct ChangeWriter {
         case .insertNamespace(let name, let createdAt):
             try insert(
                 insertNamespace, [.text(name.rawValue), .integer(createdAt.milliseconds)], taken: .alreadyExists)
-        case .revokeCertificate, .rememberReply, .recordUse:
+        case .revokeCertificate, .rememberReply, .recordUse, .recordSignIn:
             try writeRemembered(prepared.change)
         }
     }
@@ -126,6 +135,7 @@ struct ChangeWriter {
                 updatePrincipal,
                 [
                     .integer(record.isEnabled ? 1 : 0), .text(prepared.document), .integer(record.revision),
+                    SQLValue(record.profile?.login), SQLValue(Self.profile(record)),
                     .text(record.principal.id.rawValue), .integer(record.revision &- 1),
                 ])
         case .deletePrincipal(let id): try change(deletePrincipal, [.text(id.rawValue)])
@@ -161,6 +171,12 @@ struct ChangeWriter {
                 recordUse,
                 [.text(use.id.rawValue), SQLValue(use.current?.milliseconds), SQLValue(use.previous?.milliseconds)],
                 taken: .alreadyExists)
+        case .recordSignIn(let signIn):
+            let (id, at) = (SQLValue.text(signIn.principal.rawValue), SQLValue.integer(signIn.at.milliseconds))
+            try insert(
+                insertSignIn, [.text(signIn.id), id, at, .text(signIn.provider), .text(signIn.remoteAddress)],
+                taken: .alreadyExists)
+            try self.change(noteSignIn, [at, id])
         default: break
         }
     }
@@ -196,8 +212,12 @@ struct ChangeWriter {
             SQLValue(principal.origin?.provider), SQLValue(principal.origin?.issuer),
             SQLValue(principal.origin?.subject),
             .integer(record.isEnabled ? 1 : 0), .text(bindings), .integer(record.createdAt.milliseconds),
-            .integer(record.revision),
+            .integer(record.revision), SQLValue(record.profile?.login), SQLValue(profile(record)),
         ]
+    }
+
+    private static func profile(_ record: PrincipalRecord) -> String? {
+        record.profile.map { String(decoding: JSONValue.object($0.document).encoded(), as: UTF8.self) }
     }
 }
 

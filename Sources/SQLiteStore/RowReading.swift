@@ -21,7 +21,10 @@ struct RowReading {
     }
 
     static let principalColumns =
-        "id, kind, name, origin_provider, origin_issuer, origin_subject, is_enabled, bindings, created_at, revision"
+        """
+        id, kind, name, origin_provider, origin_issuer, origin_subject, is_enabled, bindings, created_at, revision,
+        login, profile, last_sign_in_at
+        """
 
     func principal(_ row: Statement) -> PrincipalRecord? {
         guard let id = row.text(0).flatMap({ try? PrincipalID($0) }),
@@ -35,10 +38,26 @@ struct RowReading {
             guard let provider = row.text(3), let issuer = row.text(4), let subject = row.text(5) else { return nil }
             origin = Principal.Origin(provider: provider, issuer: issuer, subject: subject)
         }
+        var profile: PersonProfile?
+        if !row.isNull(10) {
+            guard let login = row.text(10),
+                let document = row.text(11).flatMap({ try? JSONValue.parse(Array($0.utf8)) })?.objectValue,
+                let read = PersonProfile(login: login, document: document)
+            else { return nil }
+            profile = read
+        }
         return PrincipalRecord(
             principal: Principal(id: id, kind: kind, name: name, origin: origin), isEnabled: isEnabled,
             bindings: bindings,
-            createdAt: Timestamp(milliseconds: createdAt), revision: revision)
+            createdAt: Timestamp(milliseconds: createdAt), revision: revision, profile: profile,
+            lastSignInAt: row.moment(12))
+    }
+
+    func signIn(_ row: Statement) -> SignIn? {
+        guard let id = row.text(0), let principal = row.text(1).flatMap({ try? PrincipalID($0) }),
+            let at = row.moment(2), let provider = row.text(3), let remoteAddress = row.text(4)
+        else { return nil }
+        return SignIn(id: id, principal: principal, at: at, provider: provider, remoteAddress: remoteAddress)
     }
 
     func revokedToken(_ row: Statement) -> RevokedToken? {

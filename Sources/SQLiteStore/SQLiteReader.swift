@@ -18,7 +18,9 @@ package struct CorruptRow: Hashable, Sendable {
 /// Reads the database, on connections that see the last commit and never wait for the writer.
 ///
 /// On its own, from `SQLiteStore.openReadOnly`, it may run beside a live server: `gatehouse audit verify`.
-package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, SettingReader, AuditReader, IndexSource {
+package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, SettingReader, AuditReader, IndexSource,
+    PrincipalReader
+{
     /// A pool, also where one connection would do: a `DatabaseQueue` crashes when it is read after it was closed.
     private let database: DatabasePool
     private let points: PointReader
@@ -104,6 +106,37 @@ package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, S
     }
 
     // MARK: Directory
+
+    package func principals(
+        _ kind: Principal.Kind, after place: PrincipalPlace?, limit: Int
+    ) async throws(StoreFailure) -> [PrincipalRecord] {
+        var (condition, values) = ("kind = ?", [SQLValue.text(kind.rawValue)])
+        if let place {
+            condition += " AND (name, id) > (?, ?)"
+            values += [.text(place.name), .text(place.id.rawValue)]
+        }
+        let sql = """
+            SELECT \(RowReading.principalColumns) FROM principals INDEXED BY principals_by_name
+            WHERE \(condition) ORDER BY name, id LIMIT ?
+            """
+        return try await read(table: "principals", sql, values + [.integer(Int64(max(limit, 0)))]) { row, reading in
+            reading.principal(row)
+        }.values
+    }
+
+    package func signIns(
+        from start: Timestamp, to end: Timestamp, after id: String?, limit: Int
+    ) async throws(StoreFailure) -> [SignIn] {
+        // Nothing sorts before the empty id.
+        let sql = """
+            SELECT id, principal, at, provider, remote_address FROM sign_ins
+            WHERE at BETWEEN ? AND ? AND id > ? ORDER BY at, id LIMIT ?
+            """
+        let values: [SQLValue] = [
+            .integer(start.milliseconds), .integer(end.milliseconds), .text(id ?? ""), .integer(Int64(max(limit, 0))),
+        ]
+        return try await read(table: "sign_ins", sql, values) { row, reading in reading.signIn(row) }.values
+    }
 
     package func object(_ id: StoredObject.ID) async throws(StoreFailure) -> StoredObject? {
         let sql = "SELECT \(RowReading.objectColumns) FROM objects WHERE kind = ? AND name = ?"

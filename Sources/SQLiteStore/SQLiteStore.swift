@@ -151,6 +151,18 @@ extension SQLiteStore {
         try await reader.credentials(ownedBy: owner, limit: limit)
     }
 
+    package func principals(
+        _ kind: Principal.Kind, after place: PrincipalPlace?, limit: Int
+    ) async throws(StoreFailure) -> [PrincipalRecord] {
+        try await reader.principals(kind, after: place, limit: limit)
+    }
+
+    package func signIns(
+        from start: Timestamp, to end: Timestamp, after id: String?, limit: Int
+    ) async throws(StoreFailure) -> [SignIn] {
+        try await reader.signIns(from: start, to: end, after: id, limit: limit)
+    }
+
     package func object(_ id: StoredObject.ID) async throws(StoreFailure) -> StoredObject? {
         try await reader.object(id)
     }

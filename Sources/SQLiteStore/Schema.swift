@@ -14,6 +14,9 @@ enum Schema {
         migrator.registerMigration("0002_credentials_and_directory") { database in
             for statement in credentialsAndDirectory { try database.execute(sql: statement) }
         }
+        migrator.registerMigration("0003_people") { database in
+            for statement in people { try database.execute(sql: statement) }
+        }
         return migrator
     }
 

@@ -3,7 +3,7 @@ import Broker
 
 /// Removes what has outlived its time, what ended first first.
 struct SweepWriter {
-    private let credentials, serviceUsers, singleUses, revokedTokens, revokedCertificates, replies: Statement
+    private let credentials, serviceUsers, singleUses, revokedTokens, revokedCertificates, replies, signIns: Statement
 
     init(_ connection: Connection) throws(EngineError) {
         credentials = try connection.prepare(
@@ -33,6 +33,9 @@ struct SweepWriter {
             DELETE FROM revoked_certificates WHERE serial IN (
                 SELECT serial FROM revoked_certificates WHERE until < ? ORDER BY until LIMIT ?)
             """)
+        // What administrators look back on; the audit log keeps what must be kept.
+        signIns = try connection.prepare(
+            "DELETE FROM sign_ins WHERE id IN (SELECT id FROM sign_ins WHERE at < ? ORDER BY at, id LIMIT ?)")
         replies = try connection.prepare(
             "DELETE FROM replies WHERE key IN (SELECT key FROM replies WHERE until < ? ORDER BY until LIMIT ?)")
     }
@@ -53,6 +56,10 @@ struct SweepWriter {
         }
         for statement in [singleUses, revokedTokens, revokedCertificates, replies] where rest > 0 {
             rest -= min(try statement.run([.integer(now.milliseconds), .integer(Int64(rest))]), rest)
+        }
+        if rest > 0 {
+            let before = now.adding(seconds: -SignIn.keptSeconds)
+            rest -= min(try signIns.run([.integer(before.milliseconds), .integer(Int64(rest))]), rest)
         }
         return (max(limit, 0) - rest, removed)
     }
