@@ -134,6 +134,21 @@ package struct RequestBody: Sendable {
         return entries
     }
 
+    /// A map from names to texts, in order. Absent is empty.
+    package func textMap(_ name: String) throws(APIError) -> [(key: String, value: String)] {
+        guard let value = try member(name) else { return [] }
+        guard let object = value.objectValue else { throw invalid(name, "must be an object, not \(value.kind)") }
+        var entries: [(key: String, value: String)] = []
+        for element in object.members {
+            let key = element.name.rawValue
+            guard let text = element.value.stringValue else {
+                throw invalid("\(name).\(key)", "must be a string, not \(element.value.kind)")
+            }
+            entries.append((key, text))
+        }
+        return entries
+    }
+
     package func boolean(_ name: String) throws(APIError) -> Bool? {
         guard let value = try member(name) else { return nil }
         if let flag = value.boolValue { return flag }

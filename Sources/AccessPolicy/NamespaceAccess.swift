@@ -29,6 +29,14 @@ public struct NamespaceAccess: Hashable, Sendable {
         return result
     }
 
+    /// Without the roles that `other` names in the same place. `*` is a place of its own: taking `*` away leaves what is
+    /// held in a namespace by its name.
+    public func subtracting(_ other: NamespaceAccess) -> NamespaceAccess {
+        var entries = entries
+        for (pattern, roles) in other.entries { entries[pattern]?.subtract(roles) }
+        return NamespaceAccess(entries)
+    }
+
     /// What both hold. `*` with a named entry gives the named one.
     public func intersection(_ other: NamespaceAccess) -> NamespaceAccess {
         // By far the most frequent: what was stored is what the policy still grants.

@@ -38,6 +38,9 @@ public struct APIGroup: ByteIdentifier {
         .policies, .tokens, .signingKeys, .audit, .diagnose,
     ]
 
+    /// The broker's own groups, as a role names them.
+    public static var builtIn: Set<APIGroup> { administration }
+
     /// Groups that a user administrator changes.
     static let userAdministration: Set<APIGroup> = [
         .credentials, .serviceCredentials, .scimTokens, .users, .groups, .roles, .namespaces, .settings,
@@ -101,6 +104,11 @@ public struct RoleCatalog: Sendable {
     public func mayGrant(_ role: RoleName, holding held: Set<RoleName>) -> Bool {
         if held.contains(role) || held.contains(.admin) { return true }
         guard let wanted = permissions[role], !wanted.isEmpty else { return false }
+        return covers(wanted, holding: held)
+    }
+
+    /// Whether these roles together allow all of that.
+    public func covers(_ wanted: RolePermissions, holding held: Set<RoleName>) -> Bool {
         let groups = APIGroup.administration.union(wanted.onGroups.keys)
             .union(held.flatMap { permissions[$0].map { Array($0.onGroups.keys) } ?? [] })
         return groups.allSatisfy { group in
@@ -122,6 +130,13 @@ public struct RoleCatalog: Sendable {
             return roles.allSatisfy { mayGrant($0, holding: holding) }
         }
     }
+
+    /// The roles that nobody changes.
+    public static var builtInRoles: [(name: RoleName, permissions: RolePermissions)] {
+        builtInPermissions.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
+    }
+
+    public static func isBuiltIn(_ role: RoleName) -> Bool { builtInPermissions[role] != nil }
 
     static let builtInPermissions: [RoleName: RolePermissions] = [
         .admin: RolePermissions(onApplications: Verb.all) { _ in Verb.all },

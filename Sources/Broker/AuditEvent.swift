@@ -27,6 +27,18 @@ package struct AuditEvent: Hashable, Sendable {
         case bootstrapAdministrator = "bootstrap.administrator"
         case signingKeyRotated = "signing_key.rotate"
         case namespaceCreated = "namespace.create"
+        case namespaceRemoved = "namespace.remove"
+        case userCreated = "user.create"
+        case userReplaced = "user.replace"
+        case userEnabled = "user.enable"
+        case userDisabled = "user.disable"
+        case userRemoved = "user.remove"
+        case groupCreated = "group.create"
+        case groupReplaced = "group.replace"
+        case groupRemoved = "group.remove"
+        case roleCreated = "role.create"
+        case roleReplaced = "role.replace"
+        case roleRemoved = "role.remove"
         case cleanedUp = "store.clean_up"
     }
 

@@ -103,6 +103,15 @@ package final class CredentialIndex: Sendable {
 
     package var roles: RoleCatalog { state.withLock { $0.directory.roles } }
 
+    func person(_ email: String) -> IndexedPrincipal? { state.withLock { $0.directory.person(email) } }
+
+    func members(of group: Key) -> [IndexedPrincipal] { state.withLock { $0.directory.members(of: group) } }
+
+    /// A copy of the list, for what looks at all of them: never on the way of a request of somebody else.
+    var everybody: [IndexedPrincipal] { state.withLock { Array($0.directory.everybody) } }
+
+    var administrators: Set<PrincipalID> { state.withLock { $0.directory.administrators } }
+
     func group(_ name: String) -> GroupRecord? { state.withLock { $0.directory.group(name) } }
 
     func object(_ id: StoredObject.ID) -> StoredObject? { state.withLock { $0.directory.object(id) } }

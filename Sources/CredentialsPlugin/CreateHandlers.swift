@@ -32,7 +32,7 @@ extension CredentialsPlugin {
         let name = try Self.name(in: body)
         let choice = try ServiceChoice(body)
         let user = CredentialRequest.ServiceUser(
-            roles: try Self.roles(in: body), groups: Self.unique(try body.texts("user_group_names")))
+            roles: try body.namespaceRoles(), groups: Self.unique(try body.texts("user_group_names")))
         let wanted = CredentialRequest(
             name: name, type: choice.type, namespace: namespace, days: try body.integer("expiration_days"),
             password: choice.password, target: choice.target, serviceUser: user)
@@ -83,7 +83,7 @@ extension CredentialsPlugin {
         let name = try request.parameter("name")
         let body = try RequestBody(request.body)
         let user = CredentialRequest.ServiceUser(
-            roles: try Self.access(in: try body.object("namespace_access")),
+            roles: try body.namespaceAccess(),
             groups: Self.unique(try body.texts("user_group_names")))
         let record = try await answering {
             () async throws(CredentialFailure) in
@@ -105,38 +105,6 @@ extension CredentialsPlugin {
             return nil
         }
         return .cluster(name: name, namespace: namespace)
-    }
-
-    /// `namespace_roles`: a role in a namespace each.
-    private static func roles(in body: RequestBody) throws(APIError) -> NamespaceAccess {
-        var access = NamespaceAccess.none
-        for entry in try body.objects("namespace_roles") {
-            let namespace = try entry.required("namespace", try entry.text("namespace"))
-            let role = try entry.required("role", try entry.text("role"))
-            access.add([try Self.role(role, entry, "role")], in: try Self.pattern(namespace, entry, "namespace"))
-        }
-        return access
-    }
-
-    /// `namespace_access`: `{"namespace_role_map": {"ns1": {"names": ["role-a"]}}}`; absent is none.
-    private static func access(in body: RequestBody?) throws(APIError) -> NamespaceAccess {
-        var access = NamespaceAccess.none
-        guard let body else { return access }
-        for (namespace, entry) in try body.map("namespace_role_map") {
-            let pattern = try Self.pattern(namespace, body, "namespace_role_map")
-            for name in try entry.texts("names") { access.add([try Self.role(name, entry, "names")], in: pattern) }
-        }
-        return access
-    }
-
-    private static func pattern(
-        _ text: String, _ body: RequestBody, _ field: String
-    ) throws(APIError) -> NamespacePattern {
-        do throws(InvalidValue) { return try NamespacePattern(text) } catch { throw body.invalid(field, error.reason) }
-    }
-
-    private static func role(_ text: String, _ body: RequestBody, _ field: String) throws(APIError) -> RoleName {
-        do throws(InvalidValue) { return try RoleName(text) } catch { throw body.invalid(field, error.reason) }
     }
 
     private static func unique(_ names: [String]) -> [String] {

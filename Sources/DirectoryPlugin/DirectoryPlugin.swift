@@ -5,27 +5,34 @@ import HTTPTypes
 package import ServerPlugin
 import StrictJSON
 
-/// The directory over REST: who the caller is, which namespaces there are, what the tenant allows.
+/// The directory over REST: people, groups, roles, namespaces, the tenant's settings, and who may do what.
 package struct DirectoryPlugin: Sendable {
     let broker: Broker
+    /// Every route of the server, once all plugins are put together: for questions about calls.
+    let catalog: Live<RouteCatalog>
 
-    package init(broker: Broker) { self.broker = broker }
+    package init(broker: Broker, catalog: Live<RouteCatalog> = Live(RouteCatalog([]))) {
+        self.broker = broker
+        self.catalog = catalog
+    }
 
     package var plugin: Plugin {
-        let settings: PathTemplate = "/api/web/namespaces/system/tenant/settings"
-        return Plugin(
+        Plugin(
             name: "directory",
-            routes: [
-                Route(
-                    .get, "/api/web/custom/namespaces/{namespace}/whoami", access: .authenticated, handler: whoami),
-                Route(.get, "/api/web/namespaces", access: .authenticated, handler: listNamespaces),
-                Route(.get, settings, access: .permission(.settings, .get, in: .fixed(.system))) { _ in
-                    .json(TenantShapes.settings(broker))
-                },
-                Route(
-                    .put, settings, access: .permission(.settings, .update, in: .fixed(.system)),
-                    handler: updateSettings),
-            ])
+            routes: callerRoutes + userRoutes + groupRoutes + roleRoutes + namespaceRoleRoutes + namespaceRoutes
+                + settingsRoutes + identityRoutes + accessRoutes)
+    }
+
+    private var callerRoutes: [Route] {
+        [Route(.get, "/api/web/custom/namespaces/{namespace}/whoami", access: .authenticated, handler: whoami)]
+    }
+
+    private var settingsRoutes: [Route] {
+        let settings: PathTemplate = "/api/web/namespaces/system/tenant/settings"
+        return [
+            Route(.get, settings, access: Self.may(.settings, .get)) { _ in .json(TenantShapes.settings(broker)) },
+            Route(.put, settings, access: Self.may(.settings, .update), handler: updateSettings),
+        ]
     }
 
     /// The caller as the server sees it: the first call of most clients.
@@ -37,20 +44,6 @@ package struct DirectoryPlugin: Sendable {
             namespace == .system || !caller.access.roles(in: namespace).isEmpty
         else { throw APIError.namespaceNotFound }
         return .json(WhoAmI.shape(caller, namespace: namespace, broker: broker))
-    }
-
-    /// The namespaces that the caller may know of: those with a role of theirs, or all of them.
-    private func listNamespaces(_ request: Request) async throws -> Response {
-        let caller = try request.authenticated()
-        let seesAll = broker.roles.allows(caller.access.roles(in: .system), .list, on: .namespaces)
-        let known = broker.namespaces.filter { namespace in
-            seesAll || !caller.access.roles(in: namespace).isEmpty
-                || (namespace == .system && caller.confinement == nil)
-        }
-        return .json([
-            "errors": [],
-            "items": .array(known.sorted().map { NamespaceShapes.item($0, tenant: broker.settings.tenant) }),
-        ])
     }
 
     private func updateSettings(_ request: Request) async throws -> Response {

@@ -1,3 +1,5 @@
+import Broker
+
 /// Times as people read them.
 enum HumanTime {
     /// `4m52s`, `15m`, `2h`, `30d`: the two largest units that are not zero.
@@ -72,26 +74,5 @@ enum HumanTime {
     }
 
     /// Seconds since 1970 of a UTC time as our server writes it (RFC 3339): `2026-11-24T01:02:03.004Z`.
-    static func seconds(ofRFC3339 text: String) -> Int64? {
-        let bytes = Array(text.utf8)
-        guard bytes.count >= 20, bytes.count <= 40, bytes.last == UInt8(ascii: "Z") else { return nil }
-        func number(_ range: Range<Int>) -> Int64? {
-            bytes[range].reduce(Optional(0)) { value, byte in
-                guard let value, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-                return value * 10 + Int64(byte - UInt8(ascii: "0"))
-            }
-        }
-        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
-            let minute = number(14..<16), let second = number(17..<19), (1...12).contains(month),
-            (1...31).contains(day),
-            hour < 24, minute < 60, second <= 60
-        else { return nil }
-        // Days of a calendar whose year begins in March, so that the leap day is the last one.
-        let shifted = month > 2 ? year : year - 1
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-        return days * 86_400 + hour * 3600 + minute * 60 + second
-    }
+    static func seconds(ofRFC3339 text: String) -> Int64? { RFC3339.parse(text)?.seconds }
 }

@@ -58,9 +58,12 @@ struct Assembly {
             given: settings.certificates.authority.map { ($0.certificate, $0.key) }, sealing: try directory.sealingKey()
         )
         let token = try await bootstrap(broker, keeping: settings.bootstrapToken)
+        let catalog = Live(RouteCatalog([]))
+        let plugins = try described(
+            plugins(settings, broker: broker, catalog: catalog) + additional, publicURL: issuer.rawValue)
+        catalog.replace(RouteCatalog(plugins.flatMap(\.routes)))
         return Assembly(
-            settings: settings, broker: broker, store: store, fetcher: fetcher,
-            plugins: try described(plugins(settings, broker: broker) + additional, publicURL: issuer.rawValue),
+            settings: settings, broker: broker, store: store, fetcher: fetcher, plugins: plugins,
             access: AccessCheck(roles: { index.roles }, namespaces: BrokerNamespaces(broker: broker)),
             administratorToken: token)
     }
@@ -116,12 +119,14 @@ struct Assembly {
     }
 
     /// The plugins that the configuration names.
-    private static func plugins(_ settings: GatehouseSettings, broker: Broker) -> [Plugin] {
+    private static func plugins(
+        _ settings: GatehouseSettings, broker: Broker, catalog: Live<RouteCatalog>
+    ) -> [Plugin] {
         let roles: @Sendable () -> RoleCatalog = { broker.roles }
         return settings.plugins.compactMap { name in
             switch name {
             case .credentials: CredentialsPlugin(broker: broker).plugin
-            case .directory: DirectoryPlugin(broker: broker).plugin
+            case .directory: DirectoryPlugin(broker: broker, catalog: catalog).plugin
             case .providers: ProvidersPlugin(broker: broker).plugin
             case .token: TokenPlugin(broker: broker, roles: roles).plugin
             // Refused by the configuration reader: `development` is added by `--dev`, the others are not part of this version.

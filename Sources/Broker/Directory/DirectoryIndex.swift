@@ -27,6 +27,9 @@ struct DirectoryIndex {
     private var groups: [Key: GroupRecord] = [:]
     private var objects: [StoredObject.ID: StoredObject] = [:]
 
+    /// Enabled principals who are administrators of `system`.
+    private(set) var administrators: Set<PrincipalID> = []
+
     // MARK: Asking
 
     func principal(_ id: PrincipalID) -> IndexedPrincipal? { principals[id] }
@@ -79,6 +82,7 @@ struct DirectoryIndex {
     mutating func remove(_ id: PrincipalID) {
         guard let gone = principals.removeValue(forKey: id) else { return }
         if let login = Self.login(gone.record) { people[login] = nil }
+        administrators.remove(id)
         for group in gone.groups { members[group]?.remove(id) }
     }
 
@@ -101,7 +105,8 @@ struct DirectoryIndex {
             groups[object.id.name] = GroupRecord(object)
             refreshMembers(of: object.id.name)
         case .role: refreshRoles()
-        case .namespace, .provider, .settings: break
+        case .namespace: if let name = try? NamespaceName(object.name) { namespaces.insert(name) }
+        case .provider, .settings: break
         }
     }
 
@@ -112,7 +117,8 @@ struct DirectoryIndex {
             groups[id.name] = nil
             refreshMembers(of: id.name)
         case .role: refreshRoles()
-        case .namespace, .provider, .settings: break
+        case .namespace: if let name = try? NamespaceName(id.name.rawValue) { namespaces.remove(name) }
+        case .provider, .settings: break
         }
     }
 
@@ -137,6 +143,12 @@ struct DirectoryIndex {
         for name in names {
             if let group = groups[name] { access = access.union(group.bindings) }
         }
-        principals[record.principal.id] = IndexedPrincipal(record, groups: names, access: access)
+        let id = record.principal.id
+        principals[id] = IndexedPrincipal(record, groups: names, access: access)
+        if record.isEnabled, record.principal.kind != .workload, access.roles(in: .system).contains(.admin) {
+            administrators.insert(id)
+        } else {
+            administrators.remove(id)
+        }
     }
 }
