@@ -4,9 +4,11 @@ import Synchronization
 
 /// A listing that is longer than what should be in memory: `{"<name>":[...]}`, a page at a time as the client reads it.
 package enum StreamedItems {
-    /// - Parameter next: the next page, empty at the end. Called by one request, one call after the other.
+    /// The parameters:
+    /// - `hasErrors`: whether the contract has an `errors` list behind it; what we cannot list fails the answer instead.
+    /// - `next`: the next page, empty at the end. Called by one request, one call after the other.
     package static func response(
-        _ name: String, next: @escaping @Sendable () async throws -> [JSONValue]
+        _ name: String, hasErrors: Bool = false, next: @escaping @Sendable () async throws -> [JSONValue]
     ) async throws -> Response {
         let first = try await next()
         var response = Response.json(.null)
@@ -17,7 +19,7 @@ package enum StreamedItems {
             let page = isOver.isEmpty ? [] : try await next()
             guard !page.isEmpty else {
                 isOver.isTold.store(true, ordering: .relaxed)
-                return Array("]}".utf8)
+                return Array((hasErrors ? #"],"errors":[]}"# : "]}").utf8)
             }
             return [UInt8(ascii: ",")] + encoded(page)
         }

@@ -42,15 +42,17 @@ extension DirectoryPlugin {
 
     private func listPlainGroups(_ request: Request) async throws -> Response {
         try request.requireSystem(broker)
-        return try await streamed("items") { object in GroupRecord(object).map { plain($0, object).item() } }
+        return try await streamed("items", hasErrors: true) { object in
+            GroupRecord(object).map { plain($0, object).item() }
+        }
     }
 
     /// All groups, a page of the store at a time.
     private func streamed(
-        _ name: String, _ item: @escaping @Sendable (StoredObject) -> JSONValue?
+        _ name: String, hasErrors: Bool = false, _ item: @escaping @Sendable (StoredObject) -> JSONValue?
     ) async throws -> Response {
         let last = Held<String?>(nil)
-        return try await StreamedItems.response(name) {
+        return try await StreamedItems.response(name, hasErrors: hasErrors) {
             let after = last.value
             let page = try await answeringDirectory {
                 () async throws(DirectoryFailure) in try await broker.groups(after: after, limit: 500)

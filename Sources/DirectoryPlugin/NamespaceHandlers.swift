@@ -47,7 +47,9 @@ extension DirectoryPlugin {
         let metadata = try body.required("metadata", try body.object("metadata"))
         let text = try metadata.required("name", try metadata.text("name"))
         let name: NamespaceName
-        do throws(InvalidValue) { name = try NamespaceName(text) } catch { throw metadata.invalid("name", error.reason) }
+        do throws(InvalidValue) { name = try NamespaceName(text) } catch {
+            throw metadata.invalid("name", error.reason)
+        }
         let description = try metadata.text("description") ?? ""
         guard description.utf8.count <= 1200 else {
             throw metadata.invalid("description", "must be at most 1,200 bytes")

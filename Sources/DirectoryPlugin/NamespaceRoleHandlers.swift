@@ -40,7 +40,7 @@ extension DirectoryPlugin {
     private func listNamespaceRoles(_ request: Request) async throws -> Response {
         let namespace = try request.namespace()
         let place = Held<PrincipalPlace?>(nil)
-        return try await StreamedItems.response("items") {
+        return try await StreamedItems.response("items", hasErrors: true) {
             // A page of people may hold nothing here, which is not the end of the listing.
             while true {
                 let after = place.value

@@ -1,5 +1,4 @@
 import Broker
-import OpenSSLCrypto
 import StrictJSON
 
 /// The forms in which the contract shows an object: as an item of a plain listing, as a plain read, and as a whole.

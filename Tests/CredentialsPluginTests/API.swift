@@ -45,9 +45,12 @@ struct API {
     init(_ world: TestWorld) {
         self.world = world
         let broker = world.broker
+        let catalog = Live(RouteCatalog([]))
         routes =
-            CredentialsPlugin(broker: broker).plugin.routes + DirectoryPlugin(broker: broker).plugin.routes
+            CredentialsPlugin(broker: broker).plugin.routes
+            + DirectoryPlugin(broker: broker, catalog: catalog).plugin.routes
             + ProvidersPlugin(broker: broker).plugin.routes
+        catalog.replace(RouteCatalog(routes))
         access = AccessCheck(roles: { broker.roles }, namespaces: Namespaces(broker: broker))
     }
 

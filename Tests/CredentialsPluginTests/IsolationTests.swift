@@ -54,6 +54,8 @@ import Testing
         "GET /api/web/namespaces/{namespace}/service_credentials",
         "GET /api/web/namespaces/{namespace}/expiring/api_credentials",
         "GET /api/web/namespaces/{namespace}/expiring/service_credentials",
+        "POST /api/web/namespaces/system/evaluate-api-access", "POST /api/web/namespaces/system/lookup-user-roles",
+        "GET /api/web/namespaces/{name}", "GET /api/web/custom/namespaces/{namespace}/access/check",
         // Names of others fail one by one, in a 200.
         "POST /api/web/namespaces/system/bulk_revoke/api_credentials",
     ]
@@ -67,7 +69,8 @@ import Testing
             // Hidden by the one it is a stand-in for: `system` has its own.
             if !route.isDescribed { continue }
             let isService = route.path.description.contains("service_credentials")
-            let name = isService ? world.service.name : world.personal.name
+            let isCredential = route.path.description.contains("credentials")
+            let name = !isCredential ? "nobody" : isService ? world.service.name : world.personal.name
             let path = route.path.description.replacing("{namespace}", with: "system")
                 .replacing("{name}", with: route.path.description.contains("oidc_providers") ? "ci" : name)
             let operation = "\(route.method) \(route.path.description)"
@@ -75,12 +78,17 @@ import Testing
             for caller in world.callers {
                 if Self.own.contains(operation), caller.status != [401] { continue }
                 // A monitor reads everything but who holds which credential.
-                if caller.who == "a monitor", operation == "GET /api/web/namespaces/system/tenant/settings" { continue }
+                if caller.who == "a monitor", case .permission(let group, let verb, _) = route.access,
+                    RoleCatalog.builtIn.allows([.monitor], verb, on: group)
+                {
+                    continue
+                }
                 let answer = try await api.call(route.method, path, body, with: caller.with)
                 #expect(
                     caller.status.contains(answer.status),
                     "\(caller.who), \(operation): \(answer.status) \(answer.body.encodedText())")
-                #expect(!answer.body.encodedText().contains(name), "\(operation) tells the name to \(caller.who)")
+                let isTold = isCredential && answer.body.encodedText().contains(name)
+                #expect(!isTold, "\(operation) tells the name to \(caller.who)")
             }
         }
         #expect(try await state(world) == before, "nothing happened")

@@ -28,7 +28,7 @@ package struct PersonRequest: Hashable, Sendable {
     package static let longestEmail = 320
     package static let longestName = 256
 
-    func check() throws(DirectoryFailure) {
+    func checkEmail() throws(DirectoryFailure) {
         let bytes = email.utf8
         let parts = bytes.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         guard (3...Self.longestEmail).contains(bytes.count), parts.count == 2, parts.allSatisfy({ !$0.isEmpty }),
@@ -36,6 +36,9 @@ package struct PersonRequest: Hashable, Sendable {
         else {
             throw .invalid(field: "email", reason: "must be an e-mail address of at most \(Self.longestEmail) bytes")
         }
+    }
+
+    func checkNames() throws(DirectoryFailure) {
         for (field, value) in [("first_name", firstName), ("last_name", lastName)] {
             guard value.utf8.count <= Self.longestName, value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
                 throw .invalid(
@@ -70,7 +73,8 @@ extension Broker {
     package func createPerson(
         _ request: PersonRequest, by caller: Caller, context: RequestContext
     ) async throws(DirectoryFailure) -> PrincipalRecord {
-        try request.check()
+        try request.checkEmail()
+        try request.checkNames()
         return try await changingDirectory {
             () async throws(DirectoryFailure) -> (PrincipalRecord, StoreTransaction) in
             guard index.person(request.email) == nil else { throw .alreadyExists(kind: "user", name: request.email) }
@@ -95,7 +99,8 @@ extension Broker {
     package func replacePerson(
         _ request: PersonRequest, by caller: Caller, context: RequestContext
     ) async throws(DirectoryFailure) -> PrincipalRecord {
-        try request.check()
+        // Whoever is there is found by the name they have: the first administrator's is no address.
+        try request.checkNames()
         return try await changingDirectory {
             () async throws(DirectoryFailure) -> (PrincipalRecord, StoreTransaction) in
             let person = try indexedPerson(request.email)
