@@ -99,7 +99,6 @@ import Testing
         Refusal(
             .post, "user_groups", #"{"name":"g","usernames":["eve@example.com"]}"#, 404, 5,
             "No such user: 'eve@example.com'."),
-        Refusal(.post, "user_groups", #"{"name":"g","sync_id":"x"}"#, 400, 3, "Field sync_id is set by the directory"),
         Refusal(.put, "user_groups/none", "{}", 404, 5, "No such user group: 'none'."),
         Refusal(.delete, "user_groups/devs", "", 400, 9, "Not in this state: the group has 1 members"),
         Refusal(.put, "user_groups/devs/assign_namespace_roles", "{}", 400, 3, "Field namespace_roles is required."),
