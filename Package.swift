@@ -92,7 +92,8 @@ let package = Package(
             "CredentialsPlugin",
             ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", httpTypes]),
         module("DirectoryPlugin", ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", httpTypes]),
-        module("ProvidersPlugin", ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", httpTypes]),
+        module(
+            "ProvidersPlugin", ["APIConventions", "ServerPlugin", "Broker", "Federation", "AccessPolicy", httpTypes]),
         module("TokenPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", httpTypes]),
         // The API's description and the style of its page, embedded in the binary.
         .target(
@@ -174,6 +175,13 @@ let package = Package(
             [
                 "CredentialsPlugin", "DirectoryPlugin", "ProvidersPlugin", "ServerPlugin", "Broker", "GatehouseTesting",
                 "AccessPolicy", "OpenSSLCrypto", httpTypes,
+            ]),
+        tests(
+            "ProvidersPluginTests",
+            [
+                "ProvidersPlugin", "DirectoryPlugin", "CredentialsPlugin", "DescriptionDocuments", "ServerPlugin",
+                "Broker", "GatehouseTesting", "AccessPolicy", "Federation", "HTTPFetch", "JOSE", "OAuth",
+                "OpenSSLCrypto", httpTypes,
             ]),
         tests("DescriptionPluginTests", ["DescriptionPlugin", "DescriptionDocuments", "ServerPlugin", httpTypes]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),
