@@ -174,14 +174,7 @@ let package = Package(
             "CredentialsPluginTests",
             [
                 "CredentialsPlugin", "DirectoryPlugin", "ProvidersPlugin", "ServerPlugin", "Broker", "GatehouseTesting",
-                "AccessPolicy", "OpenSSLCrypto", httpTypes,
-            ]),
-        tests(
-            "ProvidersPluginTests",
-            [
-                "ProvidersPlugin", "DirectoryPlugin", "CredentialsPlugin", "DescriptionDocuments", "ServerPlugin",
-                "Broker", "GatehouseTesting", "AccessPolicy", "Federation", "HTTPFetch", "JOSE", "OAuth",
-                "OpenSSLCrypto", httpTypes,
+                "AccessPolicy", "OpenSSLCrypto", "DescriptionDocuments", "Federation", "HTTPFetch", "JOSE", httpTypes,
             ]),
         tests("DescriptionPluginTests", ["DescriptionPlugin", "DescriptionDocuments", "ServerPlugin", httpTypes]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),

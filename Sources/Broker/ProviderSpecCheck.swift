@@ -83,7 +83,9 @@ extension ProviderSpec {
         return slug.isEmpty ? type : slug
     }
 
-    private static func isNameByte(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
+    }
 
     /// 1 to so many bytes without control characters.
     static func isLine(_ text: String, atMost limit: Int) -> Bool {

@@ -24,8 +24,10 @@ package struct ProviderTest: Sendable {
         package let hint: String
         package let duration: Duration?
 
-        init(_ question: Question, _ standing: Standing, _ message: String = "", hint: String = "", _ time: Duration? = nil)
-        {
+        init(
+            _ question: Question, _ standing: Standing, _ message: String = "", hint: String = "",
+            _ time: Duration? = nil
+        ) {
             (self.question, self.standing, self.message, self.hint) = (question, standing, message, hint)
             duration = time
         }
