@@ -92,7 +92,8 @@ let package = Package(
             "CredentialsPlugin",
             ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", httpTypes]),
         module("DirectoryPlugin", ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", httpTypes]),
-        module("ProvidersPlugin", ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", httpTypes]),
+        module(
+            "ProvidersPlugin", ["APIConventions", "ServerPlugin", "Broker", "Federation", "AccessPolicy", httpTypes]),
         module("TokenPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", httpTypes]),
         // The API's description and the style of its page, embedded in the binary.
         .target(
@@ -173,7 +174,7 @@ let package = Package(
             "CredentialsPluginTests",
             [
                 "CredentialsPlugin", "DirectoryPlugin", "ProvidersPlugin", "ServerPlugin", "Broker", "GatehouseTesting",
-                "AccessPolicy", "OpenSSLCrypto", httpTypes,
+                "AccessPolicy", "OpenSSLCrypto", "DescriptionDocuments", "Federation", "HTTPFetch", "JOSE", httpTypes,
             ]),
         tests("DescriptionPluginTests", ["DescriptionPlugin", "DescriptionDocuments", "ServerPlugin", httpTypes]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),

@@ -23,6 +23,11 @@ package struct AuditEvent: Hashable, Sendable {
         case certificateIntended = "certificate.intend"
         case authorityMade = "certificate_authority.make"
         case settingsChanged = "settings.change"
+        case providerCreated = "provider.create"
+        case providerReplaced = "provider.replace"
+        case providerDeleted = "provider.delete"
+        /// Which claims feed which attributes.
+        case providerMapped = "provider.mappers"
         case provisioningSwitched = "provider.scim"
         case bootstrapAdministrator = "bootstrap.administrator"
         case signingKeyRotated = "signing_key.rotate"

@@ -1,6 +1,6 @@
 package import AccessPolicy
 package import Federation
-import OpenSSLCrypto
+package import OpenSSLCrypto
 import Synchronization
 
 /// The use cases of the broker. Knows no HTTP framework, no SQL and no C: those come in through protocols.
@@ -17,13 +17,18 @@ package final class Broker: Sendable {
     /// Where certificates are made: one thread of low priority, and a short queue.
     let workshop: SlowQueue
     let revocationLists = RevocationListCache()
+    let providerBook: ProviderBook
+    /// What client secrets of providers are sealed with.
+    let sealing: SealingKey
     private let issuing = Live<IssuingAuthority?>(nil)
 
     /// The parameters:
     /// - `store`: opened with `index.apply` as its observer.
+    /// - `sealing`: what client secrets of providers are sealed with.
+    /// - `providers`: those of the configuration; those made over the API join them when they are loaded.
     package init(
         settings: BrokerSettings, store: any BrokerStore, index: CredentialIndex, keys: KeyRing, hasher: TokenHasher,
-        providers: ProviderRegistry, policies: PolicySet, time: TimeSource
+        sealing: SealingKey, providers: ProviderRegistry, policies: PolicySet, time: TimeSource
     ) throws {
         self.settings = settings
         workshop = try SlowQueue(capacity: 64)
@@ -31,7 +36,11 @@ package final class Broker: Sendable {
         self.index = index
         self.keys = keys
         self.hasher = hasher
+        self.sealing = sealing
         self.providers = providers
+        let book = ProviderBook(providers)
+        providerBook = book
+        index.observeProviders { book.putInForce($0) }
         self.policies = Live(policies)
         self.time = time
     }

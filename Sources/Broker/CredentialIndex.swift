@@ -22,6 +22,10 @@ package final class CredentialIndex: Sendable {
     }
 
     private let state = Mutex(State())
+    private let providerObserver = Mutex<ProviderObserver?>(nil)
+
+    /// Told when stored providers changed; it asks for them when it is ready to take them over.
+    typealias ProviderObserver = @Sendable (_ objects: () -> [StoredObject]) -> Void
 
     package init() {}
 
@@ -30,7 +34,11 @@ package final class CredentialIndex: Sendable {
         state.withLock { state in
             for change in changes { Self.apply(change, to: &state) }
         }
+        guard changes.contains(where: \.isOfProvider), let observer = providerObserver.withLock({ $0 }) else { return }
+        observer { objects(.provider) }
     }
+
+    func observeProviders(_ observer: @escaping ProviderObserver) { providerObserver.withLock { $0 = observer } }
 
     private static func apply(_ change: StoreChange, to state: inout State) {
         switch change {

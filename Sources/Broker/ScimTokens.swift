@@ -23,7 +23,7 @@ extension Broker {
         return record
     }
 
-    private func scimRecords() async throws(CredentialFailure) -> [CredentialRecord] {
+    func scimRecords() async throws(CredentialFailure) -> [CredentialRecord] {
         do throws(StoreFailure) {
             return try await store.credentials(
                 CredentialQuery(namespace: .system, owner: nil, types: [.scimAPIToken], limit: 100))
@@ -116,11 +116,12 @@ extension Broker {
     package func switchProvisioning(
         _ isOn: Bool, of provider: String, days: Int64?, by caller: Caller, context: RequestContext
     ) async throws(CredentialFailure) -> CreatedCredential? {
-        guard providers.hasProvider(named: provider) else { throw .notFound }
         if let days, isOn, !Self.scimDays.contains(days) {
             throw .invalid(field: "scim_token_meta.expiration_days", reason: "must be 1 to 730")
         }
         while true {
+            // In every round: it may have been deleted in between.
+            guard self.provider(named: provider) != nil else { throw .notFound }
             let now = time.now()
             let id = StoredObject.ID(.provider, provider)
             let before = index.object(id)

@@ -122,6 +122,16 @@ package enum StoreChange: Hashable, Sendable {
     case recordSignIn(SignIn)
 }
 
+extension StoreChange {
+    var isOfProvider: Bool {
+        switch self {
+        case .insertObject(let object), .updateObject(let object): object.id.kind == .provider
+        case .deleteObject(let id, _): id.kind == .provider
+        default: false
+        }
+    }
+}
+
 /// What is written together: changes and the audit events that tell of them (security rule 12).
 package struct StoreTransaction: Sendable {
     package var changes: [StoreChange]

@@ -1,4 +1,6 @@
+internal import Identifiers
 internal import JOSE
+internal import StrictJSON
 
 /// One run of the checks on a token: what `validate` answers from, and what a trace is told from. There is one such
 /// function, so that an explanation cannot differ from the decision.
@@ -58,7 +60,13 @@ struct Evaluation: Sendable {
     private func verified(
         _ token: UnverifiedToken, _ provider: Provider, _ keys: KnownKeys
     ) throws(TokenRejection) -> VerifiedToken {
-        try verify(token, provider.expectation, keys: keys.set(for: token.keyID), now: now)
+        let verified = try verify(token, provider.expectation, keys: keys.set(for: token.keyID), now: now)
+        // Sorted, so that the same token gets the same answer every time.
+        for (name, value) in provider.definition.requiredValues.sorted(by: { $0.key < $1.key }) {
+            guard let claim = verified.claims[name], !claim.isNull else { throw .missingClaim(name) }
+            guard claim.stringValue?.hasSameBytes(as: value) ?? false else { throw .wrongClaim(name) }
+        }
+        return verified
     }
 
     /// A key without a name is replaced in silence: then only the signature tells.

@@ -51,6 +51,8 @@ package struct ProviderDefinition: Sendable, Hashable {
     package let keySource: KeySource
     package let keyCache: KeyCacheSettings
     package let knownClaims: [KnownClaim]
+    /// Claims that must have this very text, by name: Google's `hd`, when only one domain may come in.
+    package let requiredValues: [String: String]
     /// The keys of `KeySource.keySet`, read once.
     let writtenKeys: WrittenKeys?
 
@@ -65,7 +67,8 @@ package struct ProviderDefinition: Sendable, Hashable {
         name: ProviderName, kind: ProviderKind, issuer: IssuerRule, audiences: Set<Audience>,
         algorithms: Set<SignatureAlgorithm> = defaultAlgorithms, type: TypeRule = .jwt, clockSkew: Int64 = 60,
         maximumTokenAge: Int64? = nil, maximumRSABits: Int = 4096, keySource: KeySource = .discovery,
-        keyCache: KeyCacheSettings = KeyCacheSettings(), knownClaims: [KnownClaim] = []
+        keyCache: KeyCacheSettings = KeyCacheSettings(), knownClaims: [KnownClaim] = [],
+        requiredValues: [String: String] = [:]
     ) throws(InvalidValue) {
         func invalid(_ reason: String) -> InvalidValue { InvalidValue("provider '\(name)'", reason) }
         guard !audiences.isEmpty else { throw invalid("audiences is empty: no token could ever be accepted") }
@@ -90,6 +93,7 @@ package struct ProviderDefinition: Sendable, Hashable {
         (self.algorithms, self.type, self.clockSkew) = (algorithms, type, clockSkew)
         (self.maximumTokenAge, self.maximumRSABits) = (maximumTokenAge, maximumRSABits)
         (self.keySource, self.keyCache, self.knownClaims) = (keySource, keyCache, knownClaims)
+        self.requiredValues = requiredValues
     }
 
     /// The issuer or its template, as text.

@@ -1,5 +1,5 @@
 internal import HTTPFetch
-internal import JOSE
+package import JOSE
 
 /// What `provider test` shows: each step toward a provider's keys, and whether it is away or wrongly set up.
 package struct ProviderProbe: Sendable {
@@ -26,6 +26,8 @@ package struct ProviderProbe: Sendable {
     package let provider: ProviderName
     package let results: [Result]
     package let verdict: Verdict
+    /// The allowed algorithms that a key of the set goes with; `nil` when no set was had.
+    package let usableAlgorithms: Set<SignatureAlgorithm>?
 
     init(_ definition: ProviderDefinition, _ source: KeySetSource, uptime: @Sendable () -> Duration) async {
         provider = definition.name
@@ -36,8 +38,9 @@ package struct ProviderProbe: Sendable {
             switch definition.keySource {
             case .keySet:
                 for step in Step.allCases.dropLast() { run.add(step, .skipped) }
-                let count = definition.writtenKeys?.keys.keys.count ?? 0
-                run.add(.jwks, .passed("\(count) written down"))
+                let keys = definition.writtenKeys?.keys.keys ?? []
+                run.add(.jwks, .passed("\(keys.count) written down"))
+                usableAlgorithms = Set(keys.flatMap(\.algorithms)).intersection(definition.algorithms)
                 (results, verdict) = (run.results, .ready)
                 return
             case .jwksURI(let known): url = known
@@ -52,8 +55,10 @@ package struct ProviderProbe: Sendable {
             run.reached(url.scheme)
             if run.isMissing(.discovery) { run.add(.discovery, .skipped) }
             run.add(.jwks, .passed(Self.words(fetched, definition)), uptime() - start)
+            usableAlgorithms = Set(fetched.keys.keys.flatMap(\.algorithms)).intersection(definition.algorithms)
             verdict = .ready
         } catch {
+            usableAlgorithms = nil
             run.fail(error)
             verdict = error.isMisconfiguration ? .misconfigured : .unreachable
         }

@@ -8,7 +8,7 @@ internal import Synchronization
 /// them over a reload.
 package final class ProviderRegistry: Sendable {
     private let table: Mutex<ProviderTable>
-    private let policy: FetchPolicy
+    let policy: FetchPolicy
     private let transport: Transport
     private let now: @Sendable () -> NumericDate
     private let uptime: @Sendable () -> Duration

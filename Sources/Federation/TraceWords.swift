@@ -90,6 +90,8 @@ struct TraceWords {
             return "the issuer's clock is ahead of ours by more than the skew"
         case (.issuedAt, _): return "the token is older than 'max_token_age', or does not say when it was issued"
         case (.requiredClaims, .token(.missingClaim(let name))): return "the token has no '\(name)'"
+        case (.requiredClaims, .token(.wrongClaim(let name))):
+            return definition?.requiredValues[name].map { "'\(name)' must be \(shown($0))" }
         case (.requiredClaims, _): return nil
         }
     }

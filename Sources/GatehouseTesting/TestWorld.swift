@@ -4,6 +4,7 @@ import Federation
 import HTTPFetch
 import JOSE
 package import OAuth
+import OpenSSLCrypto
 package import Secrets
 package import StrictJSON
 import Synchronization
@@ -21,7 +22,13 @@ package final class TestWorld: Sendable {
     package static let deployFromMain = PolicyText(
         when: #"claims.repository_id == "456789" && claims.ref == "refs/heads/main""#)
 
-    package init(policies: [PolicyText] = [TestWorld.deployFromMain], issuers: [TestIssuer] = []) async throws {
+    /// The parameters:
+    /// - `web`: where providers are fetched from; nothing is reached by default.
+    /// - `allowOrigins`: as the operator's `outbound.allow_origins`.
+    package init(
+        policies: [PolicyText] = [TestWorld.deployFromMain], issuers: [TestIssuer] = [], web: TestWeb = TestWeb(),
+        allowOrigins: [String] = []
+    ) async throws {
         clock = TestClock()
         let clock = clock
         issuer = try TestIssuer()
@@ -33,8 +40,10 @@ package final class TestWorld: Sendable {
             keys: try KeyRing(
                 storage: MemoryKeyStorage(), algorithm: .ES256, timing: .standard, now: clock.now, probe: { _ in }),
             hasher: TokenHasher(key: Secret([UInt8](repeating: 7, count: 32))),
+            sealing: try SealingKey(Secret([UInt8](repeating: 9, count: 32))),
             providers: ProviderRegistry(
-                definitions, fetcher: try HTTPFetcher(), allowOrigins: [], now: { clock.now.numericDate }),
+                definitions, policy: .provider(allowOrigins: Set(try allowOrigins.map { try Origin($0) })),
+                transport: web.transport, now: { clock.now.numericDate }, uptime: monotonicUptime()),
             policies: PolicySet(policies.map(\.definition), defaultAudience: Self.publicURL),
             time: TimeSource { clock.now })
         let box = Mutex<Secret?>(nil)

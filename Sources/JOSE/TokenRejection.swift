@@ -32,6 +32,8 @@ package enum TokenRejection: Error, Hashable, Sendable {
     case issuedInFuture
     case tooOld
     case missingClaim(String)
+    /// A claim must have one value here, and has another.
+    case wrongClaim(String)
 
     /// A name for logs and for `token verify-jws --batch`; it does not change between releases.
     package var code: String {
@@ -54,6 +56,7 @@ package enum TokenRejection: Error, Hashable, Sendable {
         case .issuedInFuture: "issued_in_future"
         case .tooOld: "too_old"
         case .missingClaim: "missing_claim"
+        case .wrongClaim: "wrong_claim"
         }
     }
 
@@ -70,7 +73,7 @@ package enum TokenRejection: Error, Hashable, Sendable {
         case .expired, .lifetimeTooLong, .missingClaim("exp"): .expiry
         case .notYetValid: .notBefore
         case .issuedInFuture, .tooOld, .missingClaim("iat"): .issuedAt
-        case .missingClaim: .requiredClaims
+        case .missingClaim, .wrongClaim: .requiredClaims
         }
     }
 }

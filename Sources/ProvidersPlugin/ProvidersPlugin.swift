@@ -3,44 +3,71 @@ import AccessPolicy
 package import Broker
 import HTTPTypes
 package import ServerPlugin
-import StrictJSON
 
-/// Identity providers over REST: switching provisioning on and off.
+/// Identity providers over REST: made, changed, tried out and removed, with effect on the next request.
 package struct ProvidersPlugin: Sendable {
-    private let broker: Broker
+    let broker: Broker
 
     package init(broker: Broker) { self.broker = broker }
 
     package var plugin: Plugin {
-        Plugin(
+        let (all, one) = ("oidc_providers", "oidc_providers/{name}")
+        return Plugin(
             name: "providers",
             routes: [
-                Route(
-                    .put, "/api/web/custom/namespaces/{namespace}/oidc_providers/{name}/scim",
-                    access: .permission(.providers, .update, in: .fixed(.system)), handler: switchProvisioning)
+                route(.get, all, .list, list),
+                route(.post, all, .create, create),
+                route(.get, one, .get, get),
+                // The singular is how older clients of the contract spell it.
+                route(.get, "oidc_provider/{name}", .get, get),
+                route(.put, one, .update, replace),
+                route(.post, one, .update, replace),
+                route(.post, one + "/delete", .delete, delete),
+                route(.post, "oidc_provider/{name}/delete", .delete, delete),
+                route(.get, one + "/mappers", .get, mappers),
+                route(.post, one + "/mappers", .update, updateMappers),
+                route(.put, one + "/scim", .update, switchProvisioning),
+                // It makes us ask a provider: for those who may change it.
+                route(.post, one + "/test", .update, test),
             ])
     }
 
-    /// On mints the token and shows it once; off ends it.
-    private func switchProvisioning(_ request: Request) async throws -> Response {
-        try request.requireSystem(broker)
-        let (caller, name) = (try request.authenticated(), try request.parameter("name"))
-        let body = try RequestBody(request.body)
-        let isOn = try body.boolean("scim_enabled") ?? false
-        let days = try body.object("scim_token_meta")?.integer("expiration_days")
-        let created: CreatedCredential?
-        do throws(CredentialFailure) {
-            created = try await broker.switchProvisioning(
-                isOn, of: name, days: days, by: caller, context: RequestContext(request))
-        } catch {
-            throw error == .notFound ? APIError(.notFound, "No such provider.") : APIError(error)
+    /// All of them are the tenant's: another namespace is told so.
+    private func route(
+        _ method: HTTPRequest.Method, _ rest: String, _ verb: Verb, _ handler: @escaping Route.Handler
+    ) -> Route {
+        Route(
+            method, PathTemplate("/api/web/custom/namespaces/{namespace}/" + rest),
+            access: .permission(.providers, verb, in: .fixed(.system))
+        ) { [broker] request in
+            try request.requireSystem(broker)
+            return try await handler(request)
         }
-        let root = broker.settings.publicURL + "/api/scim/namespaces/system/v2/"
-        return .json([
-            "error": nil,
-            "scim_enabled": .bool(isOn),
-            "scim_token": created.map { CreatedShape.json($0, at: broker.time.now()) } ?? nil,
-            "url": JSONValue(isOn ? root : ""),
-        ])
     }
+}
+
+/// Runs a use case on providers; its refusals become the contract's: the one table of them.
+func answeringProviders<Value: Sendable>(
+    _ body: () async throws(ProviderFailure) -> Value
+) async throws(APIError) -> Value {
+    do {
+        return try await body()
+    } catch {
+        switch error {
+        case .invalid(let field, let reason): throw APIError(.invalidArgument, "Field \(field) \(reason).")
+        case .notFound: throw .providerNotFound
+        case .alreadyExists(let message): throw APIError(.alreadyExists, message)
+        case .configured(let name):
+            throw APIError(
+                .failedPrecondition,
+                "Provider '\(name)' comes from the configuration: change or remove the file with 'name: \(name)' in the"
+                    + " folder that 'providers' of gatehouse.yaml names, and restart.")
+        case .store(let failure): throw APIError(CredentialFailure.store(failure))
+        case .cannotMake: throw APIError(.internalError, "The provider could not be kept; nothing was changed.")
+        }
+    }
+}
+
+extension APIError {
+    static let providerNotFound = APIError(.notFound, "No such provider.")
 }

@@ -24,7 +24,8 @@ private let allowed: [String: Set<String>] = [
     "APIConventions": ["ServerPlugin", "Broker", "AccessPolicy"],
     "CredentialsPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", "HTTPTypes"],
     "DirectoryPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "HTTPTypes"],
-    "ProvidersPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "HTTPTypes"],
+    // Federation for the steps of a provider's test.
+    "ProvidersPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "Federation", "HTTPTypes"],
     "TokenPlugin": ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", "HTTPTypes"],
     // Speaks as an identity provider of its own, so it signs; it never reaches the broker.
     "DevelopmentPlugin": ["ServerPlugin", "AccessPolicy", "JOSE", "HTTPTypes"],

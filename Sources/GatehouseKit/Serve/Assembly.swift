@@ -51,7 +51,8 @@ struct Assembly {
                 issuer: issuer, tenant: settings.tenant, signingAlgorithm: settings.signingAlgorithm,
                 certificates: settings.certificates.forBroker), store: store,
             index: index, keys: keys,
-            hasher: TokenHasher(key: try directory.tokenHashKey()), providers: providers, policies: policies, time: time
+            hasher: TokenHasher(key: try directory.tokenHashKey()), sealing: try directory.sealingKey(),
+            providers: providers, policies: policies, time: time
         )
         try await broker.load()
         try await broker.loadAuthority(
