@@ -39,7 +39,7 @@ import Testing
 
     static let refusals: [Refusal] = [
         Refusal("{}", "Field spec is required."),
-        Refusal("[]", "The body is not a JSON object: expected an object."),
+        Refusal("[]", "The body is not a JSON object: not an object at byte 0."),
         Refusal(#"{"spec":{}}"#, "Field spec.oidcproviderspec must be exactly one of \(forms)."),
         Refusal(
             #"{"spec":{"google_oidc_spec_type":{},"okta_oidc_spec_type":{}}}"#,
