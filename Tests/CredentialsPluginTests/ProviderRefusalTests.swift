@@ -1,4 +1,5 @@
 import Broker
+import Federation
 import GatehouseTesting
 import HTTPTypes
 import Identifiers
@@ -14,7 +15,7 @@ import Testing
         let message: String
         var testDescription: String { message }
 
-        init(_ body: String, _ code: Int64 = 3, _ message: String) {
+        init(_ body: String, code: Int64 = 3, _ message: String) {
             (self.body, self.code, self.message) = (body, code, message)
         }
 
@@ -38,7 +39,7 @@ import Testing
 
     static let refusals: [Refusal] = [
         Refusal("{}", "Field spec is required."),
-        Refusal("[]", "The body is not a JSON object: expected an object."),
+        Refusal("[]", "The body is not a JSON object: not an object at byte 0."),
         Refusal(#"{"spec":{}}"#, "Field spec.oidcproviderspec must be exactly one of \(forms)."),
         Refusal(
             #"{"spec":{"google_oidc_spec_type":{},"okta_oidc_spec_type":{}}}"#,
@@ -116,7 +117,7 @@ import Testing
             "Field spec.workload_spec_type.algorithms must be of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384,"
                 + " ES512, EdDSA."),
         Refusal(
-            ProviderTests.workload("https://ci.example"), 6,
+            ProviderTests.workload("https://ci.example"), code: 6,
             "A provider with this issuer already exists in the configuration: 'ci'."),
     ]
 

@@ -3,6 +3,7 @@ import Broker
 import Federation
 import GatehouseTesting
 import HTTPFetch
+import HTTPTypes
 import Identifiers
 import JOSE
 import OpenSSLCrypto
