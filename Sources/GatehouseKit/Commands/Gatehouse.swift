@@ -24,7 +24,10 @@ public struct Gatehouse: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Administration:",
-                subcommands: [ProviderCommand.self, PolicyCommand.self, KeysCommand.self, AuditCommand.self]),
+                subcommands: [
+                    UserCommand.self, GroupCommand.self, RoleCommand.self, NamespaceCommand.self, AccessCommand.self,
+                    ProviderCommand.self, PolicyCommand.self, KeysCommand.self, AuditCommand.self,
+                ]),
         ])
 
     /// What an outside program adds to the server: set for the time of one `main`.
