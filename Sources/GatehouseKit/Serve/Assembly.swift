@@ -55,6 +55,7 @@ struct Assembly {
             providers: providers, policies: policies, time: time
         )
         try await broker.load()
+        report(broker.providerRecords().filter { !broker.isInForce($0) }, to: logger)
         try await broker.loadAuthority(
             given: settings.certificates.authority.map { ($0.certificate, $0.key) }, sealing: try directory.sealingKey()
         )
@@ -87,6 +88,15 @@ struct Assembly {
             logger.error(
                 "policy refused",
                 metadata: ["policy": "\(refused.name)", "issues": "\(refused.issues.joined(separator: "; "))"])
+        }
+    }
+
+    /// Providers made over the API that the configuration, as it came to be, keeps out.
+    private static func report(_ providers: [ProviderRecord], to logger: Logger) {
+        for provider in providers {
+            logger.warning(
+                "provider not in force: the configuration has its issuer or name, or no longer allows its URLs",
+                metadata: ["provider": "\(provider.name)"])
         }
     }
 
