@@ -69,13 +69,14 @@ import Testing
             let isService = route.path.description.contains("service_credentials")
             let name = isService ? world.service.name : world.personal.name
             let path = route.path.description.replacing("{namespace}", with: "system")
-                .replacing("{name}", with: route.path.description.contains("oidc_providers") ? "ci" : name)
+                .replacing("{name}", with: route.path.description.contains("oidc_provider") ? "ci" : name)
             let operation = "\(route.method) \(route.path.description)"
             let body = route.method == .get ? "" : #"{"name":"\#(name)","name_selector":{"names":["\#(name)"]}}"#
             for caller in world.callers {
                 if Self.own.contains(operation), caller.status != [401] { continue }
                 // A monitor reads everything but who holds which credential.
                 if caller.who == "a monitor", operation == "GET /api/web/namespaces/system/tenant/settings" { continue }
+                if caller.who == "a monitor", route.method == .get, operation.contains("/oidc_provider") { continue }
                 let answer = try await api.call(route.method, path, body, with: caller.with)
                 #expect(
                     caller.status.contains(answer.status),
