@@ -8,8 +8,11 @@ import StrictJSON
 /// `gatehouse provider …`.
 struct ProviderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "provider", abstract: "Try out identity providers.",
-        subcommands: [ProviderTestCommand.self, ProviderCheckMetadataCommand.self])
+        commandName: "provider", abstract: "Try out identity providers, and change those of a server.",
+        subcommands: [
+            ProviderListCommand.self, ProviderGetCommand.self, ProviderCreateCommand.self, ProviderReplaceCommand.self,
+            ProviderDeleteCommand.self, ProviderTestCommand.self, ProviderCheckMetadataCommand.self,
+        ])
 }
 
 /// `gatehouse provider test NAME`: from here, without a server.

@@ -1,0 +1,193 @@
+import ArgumentParser
+import GatehouseClient
+import HTTPFetch
+import Identifiers
+import Secrets
+import StrictJSON
+
+/// Where providers are on a server.
+enum ProviderPlace {
+    static let collection = "/api/web/custom/namespaces/system/oidc_providers"
+
+    static func item(_ name: String, _ rest: String = "") throws(CommandFailure) -> String {
+        try CredentialCommand.path(ClientRequest.path(collection + "/{}" + rest, name))
+    }
+
+    static func table(_ items: [JSONValue]) -> (text: String, names: [String]) {
+        var table = TextTable(["NAME", "KIND", "TYPE", "ORIGIN", "STATE"])
+        for item in items {
+            let texts = ["name", "kind", "provider_type", "origin"].map { item[$0]?.stringValue ?? "" }
+            table.add(texts + [item["in_force"]?.boolValue ?? false ? "in force" : "not in force"])
+        }
+        return (table.text, items.compactMap { $0["name"]?.stringValue })
+    }
+}
+
+struct ProviderListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List a server's providers: of its configuration, and made over its API.")
+
+    @OptionGroup var client: ClientOptions
+
+    @Option(name: .shortAndLong, help: "table, json for the server's answer as it is, yaml, or name.")
+    var output = ListFormat.table
+
+    func run() async throws {
+        guard let response = try await client.call(ClientRequest(.GET, ProviderPlace.collection)) else { return }
+        guard let items = response.json?["items"]?.arrayValue else {
+            throw ClientFailure.notUnderstood(status: response.status)
+        }
+        let (text, names) = ProviderPlace.table(items)
+        output.print(response, table: text, names: names)
+    }
+}
+
+struct ProviderGetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "get", abstract: "Show one provider of a server.")
+
+    @OptionGroup var client: ClientOptions
+
+    @Argument(help: "The provider's name.")
+    var name: String
+
+    @Option(name: .shortAndLong, help: "table, json for the server's answer as it is, yaml, or name.")
+    var output = ListFormat.yaml
+
+    func run() async throws {
+        guard let response = try await client.call(ClientRequest(.GET, try ProviderPlace.item(name))) else { return }
+        guard let object = response.json?["object"], var row = object["spec"]?["gc_spec"]?.objectValue else {
+            throw ClientFailure.notUnderstood(status: response.status)
+        }
+        row["name"] = object["metadata"]?["name"]
+        let (text, names) = ProviderPlace.table([.object(row)])
+        output.print(response, table: text, names: names)
+    }
+}
+
+/// What create and replace send: a spec from a file, and the client secret from elsewhere.
+struct ProviderBodyOptions: ParsableArguments {
+    static let variable = "GATEHOUSE_CLIENT_SECRET"
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The spec as JSON, without the client secret: {\"oidc_v10_spec_type\": {...}}.", valueName: "file"))
+    var spec: String
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Reads the client secret from a file, - for standard input (GATEHOUSE_CLIENT_SECRET). A workload has none.",
+            valueName: "file"))
+    var clientSecretFile: String?
+
+    func secret(
+        _ environment: [String: String]
+    ) throws(CommandFailure) -> (secret: Secret, source: ClientRequest.SecretSource)? {
+        if let clientSecretFile {
+            let file = InputFile(clientSecretFile)
+            return (try file.readSecret(), file.isStandardInput ? .standardInput : .file(clientSecretFile))
+        }
+        guard let text = environment[Self.variable], !text.isEmpty else { return nil }
+        return (Secret(utf8: text), .variable(Self.variable))
+    }
+
+    /// The body, with the secret put into the one spec. Of what is already wrong, the server tells.
+    func body(
+        _ file: [UInt8], _ secret: (secret: Secret, source: ClientRequest.SecretSource)?
+    ) throws(CommandFailure) -> ClientRequest.Body {
+        let spec: JSONObject
+        do { spec = try JSONValue.parseObject(file) } catch {
+            throw CommandFailure(.usage, "the spec is not a JSON object: \(error)")
+        }
+        let body: JSONObject = ["namespace": "system", "spec": .object(spec["spec"]?.objectValue ?? spec)]
+        guard let secret else { return .json(.object(body)) }
+        let inner = body["spec"]?.objectValue?.members.first { $0.value.objectValue != nil }?.name.rawValue
+        guard let inner else {
+            throw CommandFailure(
+                .usage, "the spec has no object for the client secret", hint: "{\"oidc_v10_spec_type\": {...}}")
+        }
+        return .jsonWithSecret(body, at: ["spec", inner, "client_secret"], secret.secret, source: secret.source)
+    }
+
+    func read() throws(CommandFailure) -> ClientRequest.Body {
+        guard spec != "-" || clientSecretFile != "-" else {
+            throw CommandFailure(.usage, "--spec and --client-secret-file cannot both be standard input")
+        }
+        return try body(try InputFile(spec).read(limit: 64 << 10), try secret(Environment.all))
+    }
+}
+
+struct ProviderCreateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create", abstract: "Make a provider on a server, with effect on the next request.",
+        discussion: "The server chooses the name and says which URIs to allow at the provider.")
+
+    @OptionGroup var client: ClientOptions
+    @OptionGroup var content: ProviderBodyOptions
+
+    @Option(name: .shortAndLong, help: "table, json for the server's answer as it is, yaml, or name.")
+    var output = ListFormat.table
+
+    func run() async throws {
+        let request = ClientRequest(.POST, ProviderPlace.collection, body: try content.read())
+        guard let response = try await client.call(request) else { return }
+        guard let name = response.json?["name"]?.stringValue else {
+            throw ClientFailure.notUnderstood(status: response.status)
+        }
+        let lines = ["name", "redirect_uri", "post_logout_redirect_uri"].map { member in
+            Printable.line(member.padding(to: 26) + (response.json?[member]?.stringValue ?? "")) + "\n"
+        }
+        output.print(response, table: lines.joined(), names: [name])
+    }
+}
+
+struct ProviderReplaceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replace", abstract: "Replace a provider of a server whole, its client secret too.")
+
+    @OptionGroup var client: ClientOptions
+    @OptionGroup var content: ProviderBodyOptions
+
+    @Argument(help: "The provider's name.")
+    var name: String
+
+    @Option(name: .shortAndLong, help: "text, or json for the server's answer as it is.")
+    var output = DoneFormat.text
+
+    func run() async throws {
+        let request = ClientRequest(.PUT, try ProviderPlace.item(name), body: try content.read())
+        guard let response = try await client.call(request) else { return }
+        output.print(response, "replaced \(name)")
+    }
+}
+
+struct ProviderDeleteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete", abstract: "Delete a provider of a server; its tokens are refused from then on.",
+        discussion: "Its SCIM goes with it. Asks for the name; without a terminal --yes must be given.")
+
+    @OptionGroup var client: ClientOptions
+
+    @Argument(help: "The provider's name.")
+    var name: String
+
+    @Flag(name: .long, help: "Do not ask.")
+    var yes = false
+
+    @Option(name: .shortAndLong, help: "text, or json for the server's answer as it is.")
+    var output = DoneFormat.text
+
+    func run() async throws {
+        if !client.curl, !yes {
+            try Confirmation.console.require(
+                name, what: "name", "Deleting shuts everybody of it out. Type the provider's name to go on: ")
+        }
+        guard let response = try await client.call(try request()) else { return }
+        output.print(response, "deleted \(name)")
+    }
+
+    func request() throws(CommandFailure) -> ClientRequest {
+        ClientRequest(.POST, try ProviderPlace.item(name, "/delete"), body: .json(["namespace": "system"]))
+    }
+}
