@@ -127,7 +127,7 @@ let package = Package(
             [
                 "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation",
                 "Broker",
-                "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin",
+                "SQLiteStore", "ServerPlugin", "APIConventions", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin",
                 "ProvidersPlugin", "DescriptionPlugin", "DevelopmentPlugin", "Observability",
                 "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", httpTypes, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -173,7 +173,8 @@ let package = Package(
         tests(
             "CredentialsPluginTests",
             [
-                "CredentialsPlugin", "DirectoryPlugin", "ProvidersPlugin", "ServerPlugin", "Broker", "GatehouseTesting",
+                "APIConventions", "CredentialsPlugin", "DirectoryPlugin", "ProvidersPlugin", "ServerPlugin", "Broker",
+                "GatehouseTesting",
                 "AccessPolicy", "OpenSSLCrypto", "DescriptionDocuments", "Federation", "HTTPFetch", "JOSE", httpTypes,
             ]),
         tests("DescriptionPluginTests", ["DescriptionPlugin", "DescriptionDocuments", "ServerPlugin", httpTypes]),

@@ -1,42 +1,50 @@
 package import ServerPlugin
 package import StrictJSON
-import Synchronization
 
-/// A listing that is longer than what should be in memory: `{"<name>":[...]}`, a page at a time as the client reads it.
+/// A listing that may be longer than what should be in memory: `{"<name>":[...]}`, a page at a time as the client reads
+/// it. One that ends with its first page is an answer like any other.
 package enum StreamedItems {
+    package struct Page: Sendable {
+        let items: [JSONValue]
+        let isLast: Bool
+
+        package init(_ items: [JSONValue], isLast: Bool) { (self.items, self.isLast) = (items, isLast) }
+    }
+
+    private enum Progress: Sendable {
+        /// Whether anything was listed: a comma goes before the next.
+        case listing(hasItems: Bool)
+        case over
+    }
+
     /// The parameters:
     /// - `hasErrors`: whether the contract has an `errors` list behind it; what we cannot list fails the answer instead.
-    /// - `next`: the next page, empty at the end. Called by one request, one call after the other.
+    /// - `next`: the next page. Called by one request, one call after the other.
     package static func response(
-        _ name: String, hasErrors: Bool = false, next: @escaping @Sendable () async throws -> [JSONValue]
+        _ name: String, hasErrors: Bool = false, next: @escaping @Sendable () async throws -> Page
     ) async throws -> Response {
+        let end = Array((hasErrors ? #"],"errors":[]}"# : "]}").utf8)
         let first = try await next()
         var response = Response.json(.null)
-        response.body = Array("{\(JSONValue(name).encodedText()):[".utf8) + encoded(first)
-        let isOver = Ending(isEmpty: first.isEmpty)
+        response.body = Array("{\(JSONValue(name).encodedText()):[".utf8) + encoded(first.items, afterOthers: false)
+        guard !first.isLast else {
+            response.body += end
+            return response
+        }
+        let progress = Held(Progress.listing(hasItems: !first.items.isEmpty))
         response.rest = {
-            if isOver.isTold.load(ordering: .relaxed) { return nil }
-            let page = isOver.isEmpty ? [] : try await next()
-            guard !page.isEmpty else {
-                isOver.isTold.store(true, ordering: .relaxed)
-                return Array((hasErrors ? #"],"errors":[]}"# : "]}").utf8)
-            }
-            return [UInt8(ascii: ",")] + encoded(page)
+            guard case .listing(let hasItems) = progress.value else { return nil }
+            let page = try await next()
+            progress.value = page.isLast ? .over : .listing(hasItems: hasItems || !page.items.isEmpty)
+            return encoded(page.items, afterOthers: hasItems) + (page.isLast ? end : [])
         }
         return response
     }
 
-    /// Whether the end has been written; one request's.
-    private final class Ending: Sendable {
-        let isEmpty: Bool
-        let isTold = Atomic(false)
-        init(isEmpty: Bool) { self.isEmpty = isEmpty }
-    }
-
-    private static func encoded(_ items: [JSONValue]) -> [UInt8] {
+    private static func encoded(_ items: [JSONValue], afterOthers: Bool) -> [UInt8] {
         var bytes: [UInt8] = []
         for (index, item) in items.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            if afterOthers || index > 0 { bytes.append(UInt8(ascii: ",")) }
             bytes += item.encoded()
         }
         return bytes

@@ -129,9 +129,7 @@ extension Broker {
             for member in ProviderSwitches(isProvisioning: isOn).document.members {
                 document[member.name.rawValue] = member.value
             }
-            let change: StoreChange =
-                before.map { .updateObject($0.replacing(document, at: now)) }
-                ?? .insertObject(StoredObject(id: id, document: document, createdAt: now))
+            let change = StoredObject.put(document, as: id, over: before, at: now)
             let event = AuditEvent(
                 time: now, action: .provisioningSwitched, outcome: .success, actor: AuditEvent.Actor(caller),
                 target: provider, namespace: NamespaceName.system.rawValue, requestID: context.requestID,

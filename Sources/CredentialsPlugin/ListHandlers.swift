@@ -4,7 +4,6 @@ import Broker
 import Identifiers
 import ServerPlugin
 import StrictJSON
-import Synchronization
 
 /// Listings: the contract's, which has no pages and is streamed up to a cap, and ours in pages.
 extension CredentialsPlugin {
@@ -26,23 +25,16 @@ extension CredentialsPlugin {
                 "next_page_start": JSONValue(records.count > page.count ? page.last?.name ?? "" : ""),
             ])
         }
-        let first = try await read(family, namespace, caller, after: nil, limit: Self.readAtOnce)
-        guard first.count == Self.readAtOnce else {
-            return .json(["items": .array(first.map { shapes.listed($0) })])
+        let progress = Held((last: String?.none, count: 0))
+        return try await StreamedItems.response("items") { [self] in
+            let (last, count) = progress.value
+            let limit = min(Self.readAtOnce, Self.listCap - count)
+            let records = try await read(family, namespace, caller, after: last, limit: limit)
+            progress.value = (records.last?.name ?? last, count + records.count)
+            return StreamedItems.Page(
+                records.map { shapes.listed($0) },
+                isLast: records.count < limit || count + records.count >= Self.listCap)
         }
-        let stream = ListStream(first: first) { [self] after, limit in
-            try await read(family, namespace, caller, after: after, limit: limit)
-        }
-        var response = Response.json(.null)
-        response.body = Array(#"{"items":["#.utf8) + encoded(first, isFirst: true)
-        response.rest = { [self] in
-            switch try await stream.next() {
-            case .records(let records): return encoded(records, isFirst: false)
-            case .end: return Array("]}".utf8)
-            case .over: return nil
-            }
-        }
-        return response
     }
 
     private func read(
@@ -53,15 +45,6 @@ extension CredentialsPlugin {
             try await broker.listCredentials(
                 family, in: namespace, by: caller, order: .name(after: after), limit: limit)
         }
-    }
-
-    private func encoded(_ records: [CredentialRecord], isFirst: Bool) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for (index, record) in records.enumerated() {
-            if !isFirst || index > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes += shapes.listed(record).encoded()
-        }
-        return bytes
     }
 
     /// What ends soon, soonest first.
@@ -94,46 +77,5 @@ extension CredentialsPlugin {
             throw APIError(.invalidArgument, "Query parameter page_start must be a next_page_start of this listing.")
         }
         return .expiry(after: Timestamp(milliseconds: milliseconds), id: CredentialID(unchecked: String(parts[1])))
-    }
-}
-
-/// Reads a listing a part at a time, as the client takes it.
-private final class ListStream: Sendable {
-    enum Part: Sendable {
-        case records([CredentialRecord])
-        case end
-        case over
-    }
-
-    private struct State: Sendable {
-        var last: String?
-        var count: Int
-        var isEnded = false
-        var isOver = false
-    }
-
-    private let state: Mutex<State>
-    private let read: @Sendable (String?, Int) async throws -> [CredentialRecord]
-
-    init(first: [CredentialRecord], read: @escaping @Sendable (String?, Int) async throws -> [CredentialRecord]) {
-        state = Mutex(State(last: first.last?.name, count: first.count))
-        self.read = read
-    }
-
-    func next() async throws -> Part {
-        let (last, count, isEnded, isOver) = state.withLock { ($0.last, $0.count, $0.isEnded, $0.isOver) }
-        if isOver { return .over }
-        let limit = min(CredentialsPlugin.readAtOnce, CredentialsPlugin.listCap - count)
-        let records = isEnded || limit <= 0 ? [] : try await read(last, limit)
-        return state.withLock { state in
-            guard !records.isEmpty else {
-                state.isOver = true
-                return .end
-            }
-            state.last = records.last?.name
-            state.count += records.count
-            state.isEnded = records.count < limit
-            return .records(records)
-        }
     }
 }

@@ -134,25 +134,14 @@ struct ResponseShapes: Sendable {
     }
 
     func object(_ record: CredentialRecord) -> JSONValue {
-        [
-            "object": [
-                "metadata": Self.metadata(record),
-                "spec": ["gc_spec": specification(record)],
-                "system_metadata": systemMetadata(record),
-            ]
-        ]
-    }
-
-    private static func metadata(_ record: CredentialRecord) -> JSONValue {
-        [
-            "annotations": [:],
-            "description": "",
-            "disable": .bool(!record.isActive),
-            "labels": [:],
-            "name": JSONValue(record.name),
-            "namespace": JSONValue(record.namespace.rawValue),
-            "uid": JSONValue(record.id.rawValue),
-        ]
+        var shapes = ObjectShapes(
+            "api_credential", record.name, tenant: broker.settings.tenant, uid: record.id.rawValue)
+        shapes.namespace = record.namespace.rawValue
+        shapes.isDisabled = !record.isActive
+        (shapes.createdAt, shapes.deletedAt) = (record.createdAt, record.markedForDeletionAt)
+        shapes.revision = record.revision
+        shapes.creator = broker.principalName(record.creator)
+        return ["object": shapes.whole(spec: specification(record))]
     }
 
     private func specification(_ record: CredentialRecord) -> JSONValue {
@@ -171,41 +160,11 @@ struct ResponseShapes: Sendable {
             "site_name": JSONValue(site),
             "type": JSONValue(record.type.rawValue),
             "users": [
-                [
-                    "kind": "user",
-                    "name": JSONValue(broker.ownerName(record)),
-                    "namespace": "system",
-                    "tenant": JSONValue(broker.settings.tenant),
-                    "uid": JSONValue(record.owner.rawValue),
-                ]
+                ObjectShapes.reference(
+                    "user", broker.ownerName(record), tenant: broker.settings.tenant, uid: record.owner.rawValue)
             ],
             "virtual_k8s_name": JSONValue(cluster.name),
             "virtual_k8s_namespace": JSONValue(cluster.namespace),
-        ]
-    }
-
-    private func systemMetadata(_ record: CredentialRecord) -> JSONValue {
-        [
-            "creation_timestamp": JSONValue(RFC3339.text(record.createdAt)),
-            "creator_class": "gatehouse",
-            "creator_cookie": "",
-            "creator_id": JSONValue(broker.principalName(record.creator)),
-            "deletion_timestamp": JSONValue(record.markedForDeletionAt.map(RFC3339.text)),
-            "direct_ref_hash": "",
-            "finalizers": [],
-            "initializers": nil,
-            "labels": [:],
-            "modification_timestamp": nil,
-            "namespace": [],
-            "object_index": 0,
-            "owner_view": nil,
-            "revision": JSONValue(String(record.revision)),
-            "sre_disable": false,
-            "tenant": JSONValue(broker.settings.tenant),
-            "trace_info": "",
-            "uid": JSONValue(record.id.rawValue),
-            "vtrp_id": "",
-            "vtrp_stale": false,
         ]
     }
 

@@ -37,7 +37,7 @@ extension DirectoryPlugin {
         }
         let lists = try body.objects("item_lists")
         guard lists.count <= 1000 else { throw body.invalid("item_lists", "must be at most 1,000") }
-        let check = AccessCheck(roles: { broker.roles }, namespaces: BrokerDirectory(broker: broker))
+        let check = AccessCheck(roles: { broker.roles }, namespaces: BrokerNamespaces(broker))
         var answers: [JSONValue] = []
         for list in lists {
             let items = try list.objects("items")
@@ -145,9 +145,4 @@ extension DirectoryPlugin {
             "user_group": JSONValue(group),
         ]
     }
-}
-
-private struct BrokerDirectory: NamespaceDirectory {
-    let broker: Broker
-    func exists(_ namespace: NamespaceName) -> Bool { broker.hasNamespace(namespace) }
 }

@@ -63,10 +63,10 @@ extension DirectoryPlugin {
         return try await StreamedItems.response(name, hasErrors: hasErrors) {
             let after = last.value
             let page = try await answeringDirectory {
-                () async throws(DirectoryFailure) in try await broker.groups(after: after, limit: 500)
+                () async throws(DirectoryFailure) in try await broker.groups(after: after, limit: Self.readAtOnce)
             }
             if let end = page.last { last.value = end.name }
-            return page.compactMap(item)
+            return StreamedItems.Page(page.compactMap(item), isLast: page.count < Self.readAtOnce)
         }
     }
 
@@ -160,9 +160,11 @@ extension DirectoryPlugin {
     }
 
     private func plain(_ group: GroupRecord, _ object: StoredObject) -> ObjectShapes {
-        ObjectShapes(
-            kind: "user_group", name: group.name.rawValue, description: group.description,
-            tenant: broker.settings.tenant, uid: group.name.rawValue, createdAt: object.createdAt,
-            modifiedAt: object.modifiedAt, revision: object.revision)
+        var shapes = ObjectShapes(
+            "user_group", group.name.rawValue, tenant: broker.settings.tenant, uid: group.name.rawValue)
+        shapes.description = group.description
+        (shapes.createdAt, shapes.modifiedAt) = (object.createdAt, object.modifiedAt)
+        shapes.revision = object.revision
+        return shapes
     }
 }

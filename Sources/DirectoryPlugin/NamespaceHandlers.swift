@@ -75,10 +75,12 @@ extension DirectoryPlugin {
     }
 
     private func object(_ view: NamespaceView) -> ObjectShapes {
-        ObjectShapes(
-            kind: "namespace", name: view.name.rawValue, namespace: "", description: view.description,
-            labels: view.labels, tenant: broker.settings.tenant, uid: view.name.rawValue, createdAt: view.createdAt,
-            modifiedAt: view.modifiedAt)
+        var shapes = ObjectShapes(
+            "namespace", view.name.rawValue, tenant: broker.settings.tenant, uid: view.name.rawValue)
+        shapes.namespace = ""
+        (shapes.description, shapes.labels) = (view.description, view.labels)
+        (shapes.createdAt, shapes.modifiedAt) = (view.createdAt, view.modifiedAt)
+        return shapes
     }
 }
 

@@ -41,17 +41,14 @@ extension DirectoryPlugin {
         let namespace = try request.namespace()
         let place = Held<PrincipalPlace?>(nil)
         return try await StreamedItems.response("items", hasErrors: true) {
-            // A page of people may hold nothing here, which is not the end of the listing.
-            while true {
-                let after = place.value
-                let page = try await answeringDirectory {
-                    () async throws(DirectoryFailure) in try await broker.people(after: after, limit: 500)
-                }
-                guard let end = page.last else { return [] }
-                place.value = PrincipalPlace(name: end.principal.name, id: end.principal.id)
-                let items = page.flatMap { Self.bindings($0, in: namespace) }.map { object($0).item() }
-                if !items.isEmpty { return items }
+            let after = place.value
+            let page = try await answeringDirectory {
+                () async throws(DirectoryFailure) in try await broker.people(after: after, limit: Self.readAtOnce)
             }
+            if let end = page.last { place.value = PrincipalPlace(name: end.principal.name, id: end.principal.id) }
+            return StreamedItems.Page(
+                page.flatMap { Self.bindings($0, in: namespace) }.map { object($0).item() },
+                isLast: page.count < Self.readAtOnce)
         }
     }
 
@@ -74,8 +71,9 @@ extension DirectoryPlugin {
     }
 
     private func object(_ binding: Binding) -> ObjectShapes {
-        ObjectShapes(
-            kind: "namespace_role", name: binding.name, tenant: broker.settings.tenant, uid: binding.name,
-            createdAt: binding.record.createdAt, modifiedAt: binding.record.createdAt)
+        var shapes = ObjectShapes(
+            "namespace_role", binding.name, tenant: broker.settings.tenant, uid: binding.name)
+        shapes.createdAt = binding.record.createdAt
+        return shapes
     }
 }

@@ -122,10 +122,11 @@ extension DirectoryPlugin {
     }
 
     private func object(_ role: RoleView) -> ObjectShapes {
-        ObjectShapes(
-            kind: "role", name: role.name.rawValue, description: role.description, tenant: broker.settings.tenant,
-            uid: role.name.rawValue, createdAt: role.createdAt, modifiedAt: role.modifiedAt,
-            creator: role.isBuiltIn ? "gatehouse" : "")
+        var shapes = ObjectShapes(
+            "role", role.name.rawValue, tenant: broker.settings.tenant, uid: role.name.rawValue)
+        shapes.description = role.description
+        (shapes.createdAt, shapes.modifiedAt) = (role.createdAt, role.modifiedAt)
+        return shapes
     }
 
     private func whole(_ role: RoleView) -> JSONValue { object(role).whole(spec: spec(role)) }

@@ -38,6 +38,9 @@ extension DirectoryPlugin {
         ]
     }
 
+    /// What a listing without pages reads from the store at a time.
+    static let readAtOnce = 500
+
     /// On the tenant's directory, which lives in `system`.
     static func may(_ group: APIGroup, _ verb: Verb) -> Access { .permission(group, verb, in: .fixed(.system)) }
 
@@ -60,10 +63,10 @@ extension DirectoryPlugin {
         return try await StreamedItems.response("items") {
             let after = last.value
             let page = try await answeringDirectory {
-                () async throws(DirectoryFailure) in try await broker.people(after: after, limit: 500)
+                () async throws(DirectoryFailure) in try await broker.people(after: after, limit: Self.readAtOnce)
             }
             if let end = page.last { last.value = PrincipalPlace(name: end.principal.name, id: end.principal.id) }
-            return page.map { shapes.item($0) }
+            return StreamedItems.Page(page.map { shapes.item($0) }, isLast: page.count < Self.readAtOnce)
         }
     }
 

@@ -46,10 +46,10 @@ struct UserShapes: Sendable {
     func object(_ record: PrincipalRecord) -> JSONValue {
         let principal = record.principal
         let tenant = broker.settings.tenant
-        let shapes = ObjectShapes(
-            kind: "user", name: principal.name, isDisabled: !record.isEnabled, tenant: tenant,
-            uid: principal.id.rawValue, createdAt: record.createdAt, modifiedAt: record.createdAt,
-            revision: record.revision)
+        var shapes = ObjectShapes("user", principal.name, tenant: tenant, uid: principal.id.rawValue)
+        shapes.isDisabled = !record.isEnabled
+        shapes.createdAt = record.createdAt
+        shapes.revision = record.revision
         let groups = broker.standing(of: principal.id).groups
         return shapes.whole(spec: [
             "contacts": [],

@@ -133,10 +133,7 @@ extension ProviderDefinition {
         case .template(let template):
             guard mayIssue(Key(issuer.rawValue)) else { return false }
             guard case .only(let tenants) = template.tenants else { return true }
-            let parts = template.text.split(separator: IssuerTemplate.placeholder, omittingEmptySubsequences: false)
-            return tenants.contains { tenant in
-                parts.joined(separator: tenant.rawValue).hasSameBytes(as: issuer.rawValue)
-            }
+            return tenants.contains { template.issuer(of: $0.rawValue).hasSameBytes(as: issuer.rawValue) }
         }
     }
 }

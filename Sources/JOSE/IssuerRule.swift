@@ -50,6 +50,9 @@ package struct IssuerTemplate: Hashable, Sendable {
         self.tenants = tenants
     }
 
+    /// The issuer of one tenant.
+    package func issuer(of tenant: String) -> String { Self.fill(text, tenant) }
+
     func admits(_ claims: Claims, issuer: String) -> Bool {
         guard let tenant = claims["tid"]?.stringValue, Self.isTenant(tenant) else { return false }
         if case .only(let allowed) = tenants, !allowed.contains(Key(tenant)) { return false }

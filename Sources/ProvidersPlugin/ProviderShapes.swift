@@ -31,19 +31,12 @@ struct ProviderShapes {
     }
 
     func object(_ record: ProviderRecord) -> JSONValue {
-        [
-            "metadata": [
-                "annotations": [:],
-                "description": "",
-                "disable": false,
-                "labels": [:],
-                "name": JSONValue(record.name.rawValue),
-                "namespace": "system",
-                "uid": JSONValue(record.id),
-            ],
-            "spec": ["gc_spec": specification(record)],
-            "system_metadata": systemMetadata(record),
-        ]
+        var shapes = ObjectShapes(
+            "oidc_provider", record.name.rawValue, tenant: broker.settings.tenant, uid: record.id)
+        (shapes.createdAt, shapes.modifiedAt) = (record.createdAt, record.modifiedAt)
+        shapes.revision = record.revision
+        shapes.creator = record.creator.map { broker.principalName($0) } ?? ""
+        return shapes.whole(spec: specification(record))
     }
 
     private func specification(_ record: ProviderRecord) -> JSONValue {
@@ -82,31 +75,6 @@ struct ProviderShapes {
             }
         }
         return .object(object)
-    }
-
-    private func systemMetadata(_ record: ProviderRecord) -> JSONValue {
-        [
-            "creation_timestamp": JSONValue(record.createdAt.map(RFC3339.text)),
-            "creator_class": "gatehouse",
-            "creator_cookie": "",
-            "creator_id": JSONValue(record.creator.map { broker.principalName($0) } ?? ""),
-            "deletion_timestamp": nil,
-            "direct_ref_hash": "",
-            "finalizers": [],
-            "initializers": nil,
-            "labels": [:],
-            "modification_timestamp": JSONValue(record.modifiedAt.map(RFC3339.text)),
-            "namespace": [],
-            "object_index": 0,
-            "owner_view": nil,
-            "revision": JSONValue(String(record.revision)),
-            "sre_disable": false,
-            "tenant": JSONValue(broker.settings.tenant),
-            "trace_info": "",
-            "uid": JSONValue(record.id),
-            "vtrp_id": "",
-            "vtrp_stale": false,
-        ]
     }
 
     static func test(_ test: ProviderTest, of record: ProviderRecord) -> JSONValue {

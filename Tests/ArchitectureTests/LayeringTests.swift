@@ -46,7 +46,8 @@ private let allowed: [String: Set<String>] = [
     // Puts everything together, so it may know everything of ours; no C library and no SQL.
     "GatehouseKit": [
         "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation", "Broker",
-        "SQLiteStore", "ServerPlugin", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin", "ProvidersPlugin",
+        "SQLiteStore", "ServerPlugin", "APIConventions", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin",
+        "ProvidersPlugin",
         "DescriptionPlugin", "DevelopmentPlugin", "Observability", "GatehouseServer", "GatehouseConfiguration",
         "GatehouseClient",
         "HTTPTypes", "ArgumentParser",

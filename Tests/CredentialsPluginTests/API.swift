@@ -1,3 +1,4 @@
+import APIConventions
 import AccessPolicy
 import Broker
 import CredentialsPlugin
@@ -15,6 +16,7 @@ struct API {
     let world: TestWorld
     let routes: [Route]
     private let access: AccessCheck
+    private let catalog: RouteCatalog
 
     struct Answer {
         let status: Int
@@ -37,11 +39,6 @@ struct API {
         case nothing
     }
 
-    private struct Namespaces: NamespaceDirectory {
-        let broker: Broker
-        func exists(_ namespace: NamespaceName) -> Bool { broker.hasNamespace(namespace) }
-    }
-
     init(_ world: TestWorld) {
         self.world = world
         let broker = world.broker
@@ -50,8 +47,9 @@ struct API {
             CredentialsPlugin(broker: broker).plugin.routes
             + DirectoryPlugin(broker: broker, catalog: catalog).plugin.routes
             + ProvidersPlugin(broker: broker).plugin.routes
-        catalog.replace(RouteCatalog(routes))
-        access = AccessCheck(roles: { broker.roles }, namespaces: Namespaces(broker: broker))
+        self.catalog = RouteCatalog(routes)
+        catalog.replace(self.catalog)
+        access = AccessCheck(roles: { broker.roles }, namespaces: BrokerNamespaces(broker))
     }
 
     static func make(policies: [PolicyText] = [TestWorld.deployFromMain]) async throws -> API {
@@ -75,8 +73,7 @@ struct API {
         headers: HTTPFields = [:]
     ) async throws -> Answer {
         let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
-        let segments = parts[0].split(separator: "/").map(String.init)
-        guard let (route, parameters) = match(method, segments) else {
+        guard let (route, parameters) = catalog.find(method: method.rawValue, path: parts[0]) else {
             return Answer(status: 404, body: ["message": "no route"], headers: [:])
         }
         var headers = headers
@@ -117,22 +114,6 @@ struct API {
         headers[.authorization] = "APIToken " + text
         return try world.broker.authenticate(
             authorization: ["APIToken " + text], for: route.access.purpose == .provisioning ? .provisioning : .api)
-    }
-
-    /// A literal segment goes before a parameter, as in the server's table.
-    func match(_ method: HTTPRequest.Method, _ segments: [String]) -> (Route, [Key: String])? {
-        let candidates = routes.filter { $0.method == method && $0.path.segments.count == segments.count }
-        let found = candidates.compactMap { route -> (Route, [Key: String], Int)? in
-            var parameters: [Key: String] = [:]
-            for (segment, text) in zip(route.path.segments, segments) {
-                switch segment {
-                case .literal(let literal): if literal != Key(text) { return nil }
-                case .parameter(let name): parameters[name] = text
-                }
-            }
-            return (route, parameters, parameters.count)
-        }
-        return found.min { $0.2 < $1.2 }.map { ($0.0, $0.1) }
     }
 
     // MARK: In a few words

@@ -275,6 +275,18 @@ import Testing
         }
     }
 
+    /// A service user is gone with its credential, so it does not count.
+    @Test func aServiceUserIsNotTheLastAdministrator() async throws {
+        let api = try await API.make()
+        let service = try await api.post(
+            API.system + "service_credentials",
+            #"{"name":"robot","type":"SERVICE_API_TOKEN","namespace_roles":[{"namespace":"system","role":"admin"},{"namespace":"shared","role":"admin"},{"namespace":"*","role":"admin"}]}"#
+        )
+        let answer = try await api.post(
+            Self.custom + "users/cascade_delete", #"{"email":"administrator"}"#, with: .token(service.data))
+        #expect(answer.status == 400 && answer.code == 9, "\(answer.message)")
+    }
+
     @Test func twoAdministratorsCannotRemoveEachOther() async throws {
         let api = try await API.make()
         let everything = ["system": ["admin"], "shared": ["admin"], "*": ["admin"]]

@@ -45,10 +45,7 @@ extension Broker {
             throw .wrongState("this would leave nobody who is an administrator of 'system'; make another one first")
         }
         let id = StoredObject.ID(.settings, "administrators")
-        let change: StoreChange =
-            index.object(id).map { .updateObject($0.replacing(JSONObject(), at: now)) }
-            ?? .insertObject(StoredObject(id: id, document: JSONObject(), createdAt: now))
-        return [change]
+        return [StoredObject.put(JSONObject(), as: id, over: index.object(id), at: now)]
     }
 
     /// Whether that access makes an administrator of the whole tenant.

@@ -27,7 +27,8 @@ struct DirectoryIndex {
     private var groups: [Key: GroupRecord] = [:]
     private var objects: [StoredObject.ID: StoredObject] = [:]
 
-    /// Enabled principals who are administrators of `system`.
+    /// Enabled people who are administrators of `system`. Not service users: these go with their credential, on paths that
+    /// know nothing of the last administrator.
     private(set) var administrators: Set<PrincipalID> = []
 
     // MARK: Asking
@@ -145,7 +146,7 @@ struct DirectoryIndex {
         }
         let id = record.principal.id
         principals[id] = IndexedPrincipal(record, groups: names, access: access)
-        if record.isEnabled, record.principal.kind != .workload, access.roles(in: .system).contains(.admin) {
+        if record.isEnabled, record.principal.kind == .user, access.roles(in: .system).contains(.admin) {
             administrators.insert(id)
         } else {
             administrators.remove(id)

@@ -15,9 +15,8 @@ extension Broker {
         try await changingDirectory {
             () async throws(DirectoryFailure) -> (Void, StoreTransaction) in
             let now = time.now()
-            let change: StoreChange =
-                index.object(Self.identitySettings).map { .updateObject($0.replacing(document, at: now)) }
-                ?? .insertObject(StoredObject(id: Self.identitySettings, document: document, createdAt: now))
+            let change = StoredObject.put(
+                document, as: Self.identitySettings, over: index.object(Self.identitySettings), at: now)
             let event = directoryEvent(
                 .settingsChanged, target: "identity", by: caller, at: now, context: context, details: document)
             return ((), StoreTransaction(changes: [change], events: [event]))

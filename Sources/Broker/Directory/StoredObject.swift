@@ -44,6 +44,12 @@ package struct StoredObject: Hashable, Sendable {
 
     package var name: String { id.name.rawValue }
 
+    /// Makes it, or moves the one that is there on to its next revision.
+    static func put(_ document: JSONObject, as id: ID, over before: StoredObject?, at now: Timestamp) -> StoreChange {
+        before.map { .updateObject($0.replacing(document, at: now)) }
+            ?? .insertObject(StoredObject(id: id, document: document, createdAt: now))
+    }
+
     /// The next revision, with another document.
     package func replacing(_ document: JSONObject, at now: Timestamp) -> StoredObject {
         StoredObject(id: id, document: document, createdAt: createdAt, modifiedAt: now, revision: revision &+ 1)

@@ -9,10 +9,8 @@ extension Broker {
     ) async throws(CredentialFailure) {
         while true {
             let now = time.now()
-            let before = index.object(TenantSettings.objectID)
-            let change: StoreChange =
-                before.map { .updateObject($0.replacing(settings.document, at: now)) }
-                ?? .insertObject(StoredObject(id: TenantSettings.objectID, document: settings.document, createdAt: now))
+            let change = StoredObject.put(
+                settings.document, as: TenantSettings.objectID, over: index.object(TenantSettings.objectID), at: now)
             let event = AuditEvent(
                 time: now, action: .settingsChanged, outcome: .success, actor: AuditEvent.Actor(caller),
                 target: "tenant",

@@ -34,10 +34,7 @@ struct ProviderListCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let response = try await client.call(ClientRequest(.GET, ProviderPlace.collection)) else { return }
-        guard let items = response.json?["items"]?.arrayValue else {
-            throw ClientFailure.notUnderstood(status: response.status)
-        }
-        let (text, names) = ProviderPlace.table(items)
+        let (text, names) = ProviderPlace.table(try DirectoryCalls.items(response))
         output.print(response, table: text, names: names)
     }
 }
@@ -168,23 +165,15 @@ struct ProviderDeleteCommand: AsyncParsableCommand {
         discussion: "Its SCIM goes with it. Asks for the name; without a terminal --yes must be given.")
 
     @OptionGroup var client: ClientOptions
+    @OptionGroup var ending: EndingOptions
 
     @Argument(help: "The provider's name.")
     var name: String
 
-    @Flag(name: .long, help: "Do not ask.")
-    var yes = false
-
-    @Option(name: .shortAndLong, help: "text, or json for the server's answer as it is.")
-    var output = DoneFormat.text
-
     func run() async throws {
-        if !client.curl, !yes {
-            try Confirmation.console.require(
-                name, what: "name", "Deleting shuts everybody of it out. Type the provider's name to go on: ")
-        }
+        if !client.curl { try ending.confirm(name, "Deleting shuts everybody of it out.") }
         guard let response = try await client.call(try request()) else { return }
-        output.print(response, "deleted \(name)")
+        ending.output.print(response, "deleted \(name)")
     }
 
     func request() throws(CommandFailure) -> ClientRequest {

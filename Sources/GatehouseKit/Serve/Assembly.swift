@@ -1,3 +1,4 @@
+import APIConventions
 import AccessPolicy
 import Broker
 import CredentialsPlugin
@@ -66,7 +67,7 @@ struct Assembly {
         catalog.replace(RouteCatalog(plugins.flatMap(\.routes)))
         return Assembly(
             settings: settings, broker: broker, store: store, fetcher: fetcher, plugins: plugins,
-            access: AccessCheck(roles: { index.roles }, namespaces: BrokerNamespaces(broker: broker)),
+            access: AccessCheck(roles: { index.roles }, namespaces: BrokerNamespaces(broker)),
             administratorToken: token)
     }
 

@@ -19,9 +19,3 @@ struct BrokerAuthenticator: Authenticator {
         }
     }
 }
-
-struct BrokerNamespaces: NamespaceDirectory {
-    let broker: Broker
-
-    func exists(_ namespace: NamespaceName) -> Bool { broker.hasNamespace(namespace) }
-}

@@ -12,6 +12,11 @@ struct UserCommand: ParsableCommand {
             UserDisableCommand.self, UserDeleteCommand.self,
         ])
 
+    static func switching(_ verb: String, _ email: String) -> ClientRequest {
+        ClientRequest(
+            .PUT, "/api/web/namespaces/system/user/settings/idm/" + verb, body: .json(["user_email": JSONValue(email)]))
+    }
+
     static func table(_ users: [JSONValue]) -> String {
         var table = TextTable(["EMAIL", "NAME", "STATE", "ROLES", "GROUPS", "LAST SIGN-IN"])
         for user in users {
@@ -117,9 +122,7 @@ struct UserEnableCommand: AsyncParsableCommand {
     var output = DoneFormat.text
 
     func run() async throws {
-        let request = ClientRequest(
-            .PUT, "/api/web/namespaces/system/user/settings/idm/enable", body: .json(["user_email": JSONValue(email)]))
-        guard let response = try await client.call(request) else { return }
+        guard let response = try await client.call(UserCommand.switching("enable", email)) else { return }
         output.print(response, "enabled \(email)")
     }
 }
@@ -137,10 +140,7 @@ struct UserDisableCommand: AsyncParsableCommand {
     var output = DoneFormat.text
 
     func run() async throws {
-        let request = ClientRequest(
-            .PUT, "/api/web/namespaces/system/user/settings/idm/disable",
-            body: .json(["user_email": JSONValue(email)]))
-        guard let response = try await client.call(request) else { return }
+        guard let response = try await client.call(UserCommand.switching("disable", email)) else { return }
         output.print(response, "disabled \(email)")
     }
 }

@@ -163,9 +163,7 @@ extension Broker {
             }
             let now = time.now()
             let (record, changes, events) = try prepare(ProviderChange(now: now, scimTokens: tokens))
-            let counted: StoreChange =
-                before.map { .updateObject($0.replacing($0.document, at: now)) }
-                ?? .insertObject(StoredObject(id: Self.providersGuard, document: JSONObject(), createdAt: now))
+            let counted = StoredObject.put(JSONObject(), as: Self.providersGuard, over: before, at: now)
             do throws(StoreFailure) {
                 try await store.commit(StoreTransaction(changes: [counted] + changes, events: events))
                 return record
