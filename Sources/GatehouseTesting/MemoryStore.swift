@@ -12,6 +12,7 @@ package final class MemoryStore: BrokerStore {
         var events: [AuditEvent] = []
         var failCommits: StoreFailure?
         var failReads: StoreFailure?
+        var meeting: CommitMeeting?
     }
 
     private let state: Mutex<State>
@@ -34,12 +35,16 @@ package final class MemoryStore: BrokerStore {
         set { state.withLock { $0.failReads = newValue } }
     }
 
+    /// The next so many commits wait for each other: a race that happens every time.
+    package func meetBeforeCommit(_ count: Int) { state.withLock { $0.meeting = CommitMeeting(of: count) } }
+
     /// Every event that was committed, in order.
     package var events: [AuditEvent] { state.withLock { $0.events } }
 
     // MARK: Writing. The observer is told under the lock: that is the order of the commits.
 
     package func commit(_ transaction: StoreTransaction) async throws(StoreFailure) {
+        await state.withLock { $0.meeting }?.arrive()
         try state.withLock { state throws(StoreFailure) in
             if let failure = state.failCommits { throw failure }
             var undo: [MemoryTables.Undo] = []

@@ -292,6 +292,7 @@ import Testing
         let everything = ["system": ["admin"], "shared": ["admin"], "*": ["admin"]]
         let (first, second) = (try await api.person("first", everything), try await api.person("second", everything))
         _ = try await api.post(Self.custom + "users/cascade_delete", #"{"email":"administrator"}"#, with: first)
+        api.world.store.meetBeforeCommit(2)
         let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
             for (name, with) in [("second", first), ("first", second)] {
                 group.addTask {
