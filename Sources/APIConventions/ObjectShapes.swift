@@ -10,6 +10,7 @@ package struct ObjectShapes {
     package var namespace = "system"
     package var description = ""
     package var labels = JSONObject()
+    package var annotations = JSONObject()
     package var isDisabled = false
     package var createdAt: Timestamp?
     package var modifiedAt: Timestamp?
@@ -27,7 +28,8 @@ package struct ObjectShapes {
     /// The long forms are for `report_fields`, which we ignore (contract README 2.8): `null`.
     package func item() -> JSONValue {
         [
-            "annotations": [:], "description": JSONValue(description), "disabled": .bool(isDisabled), "get_spec": nil,
+            "annotations": .object(annotations), "description": JSONValue(description), "disabled": .bool(isDisabled),
+            "get_spec": nil,
             "labels": .object(labels), "metadata": nil, "name": JSONValue(name), "namespace": JSONValue(namespace),
             "owner_view": nil, "status_set": [], "system_metadata": nil, "tenant": JSONValue(tenant),
             "uid": JSONValue(uid),
@@ -75,7 +77,7 @@ package struct ObjectShapes {
 
     private func metadata(isWhole: Bool) -> JSONValue {
         var object: JSONObject = [
-            "annotations": [:], "description": JSONValue(description), "disable": .bool(isDisabled),
+            "annotations": .object(annotations), "description": JSONValue(description), "disable": .bool(isDisabled),
             "labels": .object(labels), "name": JSONValue(name), "namespace": JSONValue(namespace),
         ]
         if isWhole { object["uid"] = JSONValue(uid) }

@@ -59,6 +59,19 @@ public struct NamespaceAccess: Hashable, Sendable {
         NamespaceAccess([.named(namespace): roles(in: namespace)])
     }
 
+    /// Without any role in some namespaces. `*` becomes every other namespace there is, one by one.
+    public func excluding(_ namespaces: Set<NamespaceName>, existing: () -> Set<NamespaceName>) -> NamespaceAccess {
+        var entries = entries
+        if let everywhere = entries[.allApplication], namespaces.contains(where: \.isApplication) {
+            entries[.allApplication] = nil
+            for namespace in existing() where namespace.isApplication {
+                entries[.named(namespace), default: []].formUnion(everywhere)
+            }
+        }
+        for namespace in namespaces { entries[.named(namespace)] = nil }
+        return NamespaceAccess(entries)
+    }
+
     /// Whether nothing is held here that `other` does not hold.
     public func isSubset(of other: NamespaceAccess) -> Bool { intersection(other) == self }
 

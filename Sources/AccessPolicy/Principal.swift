@@ -89,6 +89,8 @@ public struct Caller: Sendable {
     public let expiresAt: Int64
     /// The application namespace that the credential lives in: it opens nothing outside, `system` included.
     public let confinement: NamespaceName?
+    /// What authentication policies keep from the caller because of this credential; `access` is without it.
+    public let withheld: WithheldAccess
     /// What every answer to this caller says about the credential.
     public let notices: [Notice]
     /// What the authenticator remembers of the credential, for the use cases behind it. Nothing to plugins.
@@ -108,16 +110,17 @@ public struct Caller: Sendable {
 
     public init(
         principal: Principal, access: NamespaceAccess, mechanism: Mechanism, credentialID: String, expiresAt: Int64,
-        confinement: NamespaceName? = nil, notices: [Notice] = []
+        confinement: NamespaceName? = nil, withheld: WithheldAccess = .nothing, notices: [Notice] = []
     ) {
         self.init(
             principal: principal, access: access, mechanism: mechanism, credentialID: credentialID,
-            expiresAt: expiresAt, confinement: confinement, notices: notices, authority: nil)
+            expiresAt: expiresAt, confinement: confinement, withheld: withheld, notices: notices, authority: nil)
     }
 
     package init(
         principal: Principal, access: NamespaceAccess, mechanism: Mechanism, credentialID: String, expiresAt: Int64,
-        confinement: NamespaceName? = nil, notices: [Notice] = [], authority: (any Sendable)?
+        confinement: NamespaceName? = nil, withheld: WithheldAccess = .nothing, notices: [Notice] = [],
+        authority: (any Sendable)?
     ) {
         self.principal = principal
         self.access = access
@@ -125,6 +128,7 @@ public struct Caller: Sendable {
         self.credentialID = credentialID
         self.expiresAt = expiresAt
         self.confinement = confinement
+        self.withheld = withheld
         self.notices = notices
         self.authority = authority
     }

@@ -21,6 +21,8 @@ struct AccessTokenClaims: Sendable {
     let root: CredentialSource
     /// The application namespace that the credential it was exchanged from is confined to: so is this token.
     let home: NamespaceName?
+    /// `acr` and `amr` (RFC 9068 §2.2.1) of the token or the sign-in that it all began with.
+    let context: AuthenticationContext?
 
     /// Under one member, so that it is plain which claims are ours alone.
     private static let privateClaim = "gatehouse"
@@ -37,6 +39,7 @@ struct AccessTokenClaims: Sendable {
         object["scope"] = JSONValue(scope)
         object["namespaces"] = access.json
         if let actor { object["act"] = .object(actor) }
+        for member in context?.json.members ?? [] { object[member.name.rawValue] = member.value }
         var own: JSONObject = [
             "principal": JSONValue(principal.rawValue),
             "rights": rights.json,
@@ -68,13 +71,14 @@ struct AccessTokenClaims: Sendable {
             scope: scope,
             issuedAt: Timestamp(issuedAt), expiresAt: Timestamp(expiry), access: access,
             actor: claims.object["act"]?.objectValue, principal: principal, rights: rights, root: root,
-            home: home)
+            home: home, context: AuthenticationContext(claims: claims.object))
     }
 
     init(
         tokenID: String, subject: String, clientID: String, audiences: [String], scope: String, issuedAt: Timestamp,
         expiresAt: Timestamp, access: NamespaceAccess, actor: JSONObject?, principal: PrincipalID,
-        rights: CredentialRights, root: CredentialSource, home: NamespaceName? = nil
+        rights: CredentialRights, root: CredentialSource, home: NamespaceName? = nil,
+        context: AuthenticationContext? = nil
     ) {
         self.tokenID = tokenID
         self.subject = subject
@@ -89,5 +93,6 @@ struct AccessTokenClaims: Sendable {
         self.rights = rights
         self.root = root
         self.home = home
+        self.context = context
     }
 }

@@ -44,6 +44,9 @@ package struct AuditEvent: Hashable, Sendable {
         case roleCreated = "role.create"
         case roleReplaced = "role.replace"
         case roleRemoved = "role.remove"
+        case authenticationCreated = "authentication.create"
+        case authenticationReplaced = "authentication.replace"
+        case authenticationRemoved = "authentication.remove"
         case cleanedUp = "store.clean_up"
     }
 

@@ -14,10 +14,15 @@ struct AcceptedCredential: Sendable {
 
     let kind: Kind
     let owner: IndexedPrincipal
+    /// What it gives, before authentication policies.
+    let held: NamespaceAccess
+    /// What they leave of it for this presentation.
     let access: NamespaceAccess
+    let withheld: WithheldAccess
     let rights: CredentialRights
     let root: CredentialSource
     let expiresAt: Timestamp
+    let context: AuthenticationContext?
 
     /// `cred_…`, or the `jti`.
     var id: String {
@@ -35,12 +40,15 @@ struct AcceptedCredential: Sendable {
         }
     }
 
-    /// What it passes on: its rights, and of a confined one what lies in its namespace. Not needed to authenticate.
-    var heritable: CredentialRights { confinement == nil ? rights : rights.confined(to: access) }
+    /// What it passes on: its rights, of a confined one what lies in its namespace, and nothing that is kept from it now:
+    /// what it makes may be of a kind that it would not be kept from. Not needed to authenticate.
+    var heritable: CredentialRights {
+        confinement == nil && withheld.isEmpty ? rights : rights.confined(to: access)
+    }
 
     /// Whether what came from policies still has any of it. A person without roles is somebody all the same.
     var hasRightsLeft: Bool {
-        if case .policies = rights { return !access.isEmpty }
+        if case .policies = rights { return !held.isEmpty }
         return true
     }
 
@@ -51,7 +59,7 @@ struct AcceptedCredential: Sendable {
             authority = CredentialAuthority(accepted: self, ceiling: expiresAt)
             return Caller(
                 principal: owner.principal, access: access, mechanism: .accessToken, credentialID: id,
-                expiresAt: expiresAt.seconds, confinement: confinement, authority: authority)
+                expiresAt: expiresAt.seconds, confinement: confinement, withheld: withheld, authority: authority)
         case .stored(let credential, let mechanism, let isPrevious):
             // What an exchange gave ends when it ends, and so does all that comes of it.
             let isExchanged = if case .policies = rights { true } else { false }
@@ -60,7 +68,7 @@ struct AcceptedCredential: Sendable {
                 ceiling: isExchanged ? credential.lifetimeEndsAt ?? expiresAt : credential.lifetimeEndsAt)
             return Caller(
                 principal: owner.principal, access: access, mechanism: mechanism, credentialID: id,
-                expiresAt: expiresAt.seconds, confinement: confinement,
+                expiresAt: expiresAt.seconds, confinement: confinement, withheld: withheld,
                 notices: credential.notices(at: now, isPrevious: isPrevious), authority: authority)
         }
     }
@@ -113,18 +121,21 @@ extension Broker {
     }
 
     /// Authenticates a request by its `Authorization` fields: `APIToken <token>` or `Bearer <token>` (RFC 6750 §2.1).
+    /// `remoteAddress`: whose request it is, for authentication policies.
     package func authenticate(
-        authorization: [String], for purpose: Purpose = .api
+        authorization: [String], from remoteAddress: String, for purpose: Purpose = .api
     ) throws(CredentialRefusal) -> Caller {
         guard authorization.count == 1, let token = Self.presentedToken(authorization[0]) else { throw .malformed }
         let now = time.now()
-        return try caller(try accept(token, for: purpose, at: now), at: now)
+        return try caller(try accept(token, for: purpose, from: source(remoteAddress), at: now), at: now)
     }
 
     /// Authenticates a request by the client certificate of its connection: DER.
-    package func authenticate(certificate: [UInt8]) throws(CredentialRefusal) -> Caller {
+    package func authenticate(
+        certificate: [UInt8], from remoteAddress: String
+    ) throws(CredentialRefusal) -> Caller {
         let now = time.now()
-        return try caller(try accept(certificate: certificate, at: now), at: now)
+        return try caller(try accept(certificate: certificate, from: source(remoteAddress), at: now), at: now)
     }
 
     private func caller(_ accepted: AcceptedCredential, at now: Timestamp) throws(CredentialRefusal) -> Caller {
@@ -154,14 +165,15 @@ extension Broker {
     }
 
     func accept(
-        _ token: [UInt8], for purpose: Purpose, at now: Timestamp
+        _ token: [UInt8], for purpose: Purpose, from source: AuthenticationFacts.Source, at now: Timestamp
     ) throws(CredentialRefusal) -> AcceptedCredential {
         token.starts(with: OpaqueToken.prefix.utf8)
-            ? try acceptOpaque(token, for: purpose, at: now) : try acceptAccessToken(token, for: purpose, at: now)
+            ? try acceptOpaque(token, for: purpose, from: source, at: now)
+            : try acceptAccessToken(token, for: purpose, from: source, at: now)
     }
 
     private func acceptOpaque(
-        _ bytes: [UInt8], for purpose: Purpose, at now: Timestamp
+        _ bytes: [UInt8], for purpose: Purpose, from source: AuthenticationFacts.Source, at now: Timestamp
     ) throws(CredentialRefusal) -> AcceptedCredential {
         guard let token = OpaqueToken(parsing: bytes), let hash = hasher.hash(token) else { throw .malformed }
         guard let (credential, owner) = index.credentialAndOwner(hash), let proof = credential.proof.token else {
@@ -176,12 +188,12 @@ extension Broker {
         }
         let isPrevious = proof.hash != hash
         if isPrevious, proof.livePrevious(at: now) == nil { throw .retired }
-        return try accept(credential, owner: owner, mechanism: .apiToken, isPrevious: isPrevious, at: now)
+        return try accept(credential, owner: owner, mechanism: .apiToken, isPrevious: isPrevious, from: source, at: now)
     }
 
     /// A certificate is one of ours when our authority signed it, and a credential when we know it: the store decides.
     private func accept(
-        certificate der: [UInt8], at now: Timestamp
+        certificate der: [UInt8], from source: AuthenticationFacts.Source, at now: Timestamp
     ) throws(CredentialRefusal) -> AcceptedCredential {
         guard let authority else { throw .certificate(.wrongIssuer) }
         let fingerprint: Digest32
@@ -191,24 +203,29 @@ extension Broker {
             throw .certificate(error)
         }
         guard let (credential, owner) = index.credentialAndOwner(fingerprint) else { throw .unknown }
-        return try accept(credential, owner: owner, mechanism: .certificate, isPrevious: false, at: now)
+        return try accept(credential, owner: owner, mechanism: .certificate, isPrevious: false, from: source, at: now)
     }
 
     /// What every stored credential is asked, whatever proves it.
     private func accept(
         _ credential: IndexedCredential, owner: IndexedPrincipal, mechanism: Caller.Mechanism, isPrevious: Bool,
-        at now: Timestamp
+        from source: AuthenticationFacts.Source, at now: Timestamp
     ) throws(CredentialRefusal) -> AcceptedCredential {
         if let refusal = credential.refusal(at: now) { throw refusal }
         guard owner.record.isEnabled else { throw .ownerDisabled }
+        let held = access(credential.rights, owner: owner, confinement: credential.confinement)
+        let (access, withheld) = judge(held) {
+            AuthenticationFacts(credential, presentedAs: mechanism, source: source)
+        }
         return AcceptedCredential(
-            kind: .stored(credential, mechanism: mechanism, isPrevious: isPrevious), owner: owner,
-            access: access(credential.rights, owner: owner, confinement: credential.confinement),
-            rights: credential.rights, root: credential.root, expiresAt: credential.expiresAt)
+            kind: .stored(credential, mechanism: mechanism, isPrevious: isPrevious), owner: owner, held: held,
+            access: access, withheld: withheld,
+            rights: credential.rights, root: credential.root, expiresAt: credential.expiresAt,
+            context: credential.context)
     }
 
     private func acceptAccessToken(
-        _ bytes: [UInt8], for purpose: Purpose, at now: Timestamp
+        _ bytes: [UInt8], for purpose: Purpose, from source: AuthenticationFacts.Source, at now: Timestamp
     ) throws(CredentialRefusal) -> AcceptedCredential {
         let claims: AccessTokenClaims
         do throws(TokenRejection) {
@@ -227,10 +244,11 @@ extension Broker {
         guard !index.isRevoked(tokenID: claims.tokenID) else { throw .revoked }
         guard let owner = index.principal(claims.principal) else { throw .unknown }
         guard owner.record.isEnabled else { throw .ownerDisabled }
+        let held = access(claims.rights, owner: owner, confinement: claims.home)
+        let (access, withheld) = judge(held) { AuthenticationFacts(claims, source: source) }
         return AcceptedCredential(
-            kind: .accessToken(claims), owner: owner,
-            access: access(claims.rights, owner: owner, confinement: claims.home), rights: claims.rights,
-            root: claims.root, expiresAt: claims.expiresAt)
+            kind: .accessToken(claims), owner: owner, held: held, access: access, withheld: withheld,
+            rights: claims.rights, root: claims.root, expiresAt: claims.expiresAt, context: claims.context)
     }
 
     /// What rights give their owner now, and of a confined credential only what lies in its namespace.

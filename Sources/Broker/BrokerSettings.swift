@@ -14,11 +14,14 @@ package struct BrokerSettings: Sendable {
     package let clockSkew: Int64
     /// How bundles and kubeconfigs of certificates look.
     package let certificates: CertificateSettings
+    /// The way back in for an operator whom an authentication policy keeps out.
+    package let ignoresAuthenticationPolicies: Bool
 
     package init(
         issuer: Issuer, tenant: String,
         signingAlgorithm: SignatureAlgorithm = .ES256, accessTokenLifetime: Int64 = 900,
-        clockSkew: Int64 = 5, certificates: CertificateSettings = CertificateSettings()
+        clockSkew: Int64 = 5, certificates: CertificateSettings = CertificateSettings(),
+        ignoresAuthenticationPolicies: Bool = false
     ) {
         self.issuer = issuer
         self.tenant = tenant
@@ -26,6 +29,7 @@ package struct BrokerSettings: Sendable {
         self.accessTokenLifetime = accessTokenLifetime
         self.clockSkew = clockSkew
         self.certificates = certificates
+        self.ignoresAuthenticationPolicies = ignoresAuthenticationPolicies
     }
 
     /// Where we are reached, without `/` at the end.

@@ -16,6 +16,16 @@ struct CredentialAuthority: Sendable {
     var rights: CredentialRights { accepted.heritable }
     var source: CredentialSource { .credential(accepted.id) }
     var root: CredentialSource { accepted.root }
+    var context: AuthenticationContext? { accepted.context }
+
+    /// What authentication policies would judge of the credential itself.
+    func facts(_ source: AuthenticationFacts.Source) -> AuthenticationFacts {
+        switch accepted.kind {
+        case .accessToken(let claims): AuthenticationFacts(claims, source: source)
+        case .stored(let credential, let mechanism, _):
+            AuthenticationFacts(credential, presentedAs: mechanism, source: source)
+        }
+    }
 
     /// The authority of a caller that our own authentication made; `nil` for any other.
     static func of(_ caller: Caller) -> CredentialAuthority? { caller.authority as? CredentialAuthority }

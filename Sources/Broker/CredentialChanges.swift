@@ -25,7 +25,9 @@ extension Broker {
         let settings = tenantSettings
         return LifetimeRule(
             maximumDays: settings.maximumDays(record.type.form), maximumLifetimeDays: settings.maximumLifetimeDays,
-            ceiling: CredentialAuthority.of(caller)?.ceiling)
+            ceiling: CredentialAuthority.of(caller)?.ceiling,
+            // A type that is not allowed any more is refused when it is used, and may be ended all the same.
+            policy: (try? allowedLifetime(of: record.type, in: record.namespace)) ?? nil)
     }
 
     /// The tenant's limits as they stand.
@@ -88,7 +90,7 @@ extension Broker {
         if let replay, let reply = try await replayed(replay) { return .replayed(reply) }
         while true {
             let record = try await credential(named: name, of: family, in: namespace, by: caller, for: .update)
-            try checkMayHold(record, caller)
+            try checkMayHold(record, caller, source(context.remoteAddress))
             let now = time.now()
             guard let tokenClass = record.type.tokenClass, let token = try? OpaqueToken(making: tokenClass),
                 let hash = hasher.hash(token)
@@ -120,10 +122,14 @@ extension Broker {
 
     /// A rotation hands out a secret, as creation does: it gives nobody rights that they do not have, and nobody
     /// somebody else's name.
-    private func checkMayHold(_ record: CredentialRecord, _ caller: Caller) throws(CredentialFailure) {
+    private func checkMayHold(
+        _ record: CredentialRecord, _ caller: Caller, _ source: AuthenticationFacts.Source
+    ) throws(CredentialFailure) {
         guard let owner = index.principal(record.owner) else { throw .notFound }
         let confinement = record.namespace.isApplication ? record.namespace : nil
-        let held = access(record.rights, owner: owner, confinement: confinement)
+        let (held, _) = judge(access(record.rights, owner: owner, confinement: confinement)) {
+            AuthenticationFacts(record, source: source)
+        }
         if record.owner == caller.principal.id {
             guard held.isSubset(of: caller.access) else {
                 throw .notPermitted("it has rights beyond those of the credential you call with")

@@ -51,7 +51,8 @@ extension Broker {
         let presented = Timestamp(seconds: caller.expiresAt)
         let rule = LifetimeRule(
             maximumDays: settings.maximumDays(request.type.form), maximumLifetimeDays: settings.maximumLifetimeDays,
-            ceiling: authority.ceiling.map { min($0, presented) } ?? presented)
+            ceiling: authority.ceiling.map { min($0, presented) } ?? presented,
+            policy: try allowedLifetime(of: request.type, in: request.namespace))
         let end = try rule.endOfNew(days: request.days, what: request.type.rawValue, at: now)
         do throws(CryptoFailure) {
             let name = request.name + "-" + (try CredentialName.suffix())
@@ -76,7 +77,7 @@ extension Broker {
                 name: name,
                 type: request.type, owner: owner, creator: caller.principal.id, proof: proof, target: request.target,
                 createdAt: now, expiresAt: expiresAt, lifetimeEndsAt: authority.ceiling, rights: rights,
-                parent: authority.source, root: authority.root,
+                parent: authority.source, root: authority.root, context: authority.context,
                 removableAt: expiresAt.adding(seconds: CredentialRetention.ofRenewable))
             return Draft(record: record, changes: changes, token: token)
         } catch {

@@ -111,6 +111,10 @@ package final class CredentialIndex: Sendable {
 
     package var roles: RoleCatalog { state.withLock { $0.directory.roles } }
 
+    var authenticationPolicies: AuthenticationPolicyTable {
+        state.withLock { $0.directory.authenticationPolicies }
+    }
+
     func person(_ email: String) -> IndexedPrincipal? { state.withLock { $0.directory.person(email) } }
 
     func members(of group: Key) -> [IndexedPrincipal] { state.withLock { $0.directory.members(of: group) } }

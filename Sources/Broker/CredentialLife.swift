@@ -9,11 +9,22 @@ package struct LifetimeRule: Hashable, Sendable {
     package let maximumLifetimeDays: Int64?
     /// Nothing that this caller makes, renews or activates ends later.
     package let ceiling: Timestamp?
+    /// What the namespace's authentication policies allow, renewals included.
+    package let policy: PolicyBound?
 
-    package init(maximumDays: Int64, maximumLifetimeDays: Int64?, ceiling: Timestamp?) {
+    /// How long a credential may live at most, and which authentication policy says so.
+    package struct PolicyBound: Hashable, Sendable {
+        package let seconds: Int64
+        package let policy: String
+    }
+
+    package init(
+        maximumDays: Int64, maximumLifetimeDays: Int64?, ceiling: Timestamp?, policy: PolicyBound? = nil
+    ) {
         self.maximumDays = maximumDays
         self.maximumLifetimeDays = maximumLifetimeDays
         self.ceiling = ceiling
+        self.policy = policy
     }
 
     /// Days that are asked for, within the tenant's maximum.
@@ -36,8 +47,20 @@ package struct LifetimeRule: Hashable, Sendable {
                 field: "expiration_days",
                 reason: "must be 1 to \(most), the tenant's maximum lifetime (max_lifetime_days)")
         }
-        let end = now.adding(seconds: days * 86_400)
+        var end = now.adding(seconds: days * 86_400)
+        if let policy {
+            let last = now.adding(seconds: policy.seconds)
+            // What was asked for is refused; what was not said is cut.
+            guard end <= last || (asked ?? 0) == 0 else { throw beyond(policy) }
+            end = min(end, last)
+        }
         return ceiling.map { min($0, end) } ?? end
+    }
+
+    private func beyond(_ bound: PolicyBound) -> CredentialFailure {
+        .invalid(
+            field: "expiration_days",
+            reason: "is too much: authentication policy '\(bound.policy)' allows \(bound.seconds) s in all")
     }
 
     /// When a renewed one ends: days from now, not from its old end (contract README §3).
@@ -55,6 +78,7 @@ package struct LifetimeRule: Hashable, Sendable {
                 )
             }
         }
+        if let policy, days > 0, end > record.createdAt.adding(seconds: policy.seconds) { throw beyond(policy) }
         if let limit = record.lifetimeEndsAt, end > limit {
             throw .wrongState("it ends with what it was made from, at \(RFC3339.text(limit))")
         }

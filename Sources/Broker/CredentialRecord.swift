@@ -74,6 +74,8 @@ package struct CredentialRecord: Hashable, Sendable {
     package var rights: CredentialRights
     package let parent: CredentialSource
     package let root: CredentialSource
+    /// How its owner proved at the root who they are, for authentication policies.
+    package let context: AuthenticationContext?
     /// When the clean-up may remove it.
     package var removableAt: Timestamp
     /// Counts changes, from 1; a change states which one it saw.
@@ -84,7 +86,7 @@ package struct CredentialRecord: Hashable, Sendable {
         creator: PrincipalID? = nil, proof: CredentialProof, target: KubernetesTarget? = nil, createdAt: Timestamp,
         expiresAt: Timestamp, lifetimeEndsAt: Timestamp? = nil, isActive: Bool = true,
         markedForDeletionAt: Timestamp? = nil, rights: CredentialRights, parent: CredentialSource,
-        root: CredentialSource, removableAt: Timestamp, revision: Int64 = 1
+        root: CredentialSource, context: AuthenticationContext? = nil, removableAt: Timestamp, revision: Int64 = 1
     ) {
         self.id = id
         self.namespace = namespace
@@ -102,6 +104,7 @@ package struct CredentialRecord: Hashable, Sendable {
         self.rights = rights
         self.parent = parent
         self.root = root
+        self.context = context
         self.removableAt = removableAt
         self.revision = revision
     }

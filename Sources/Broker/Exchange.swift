@@ -28,15 +28,18 @@ extension Broker {
         let subject: ExchangeSubject
         let actor: JSONObject?
         do throws(ExchangeFailure) {
-            subject = try await resolve(request.subjectToken, type: request.subjectTokenType)
-            actor = try await actorClaim(request, subject: subject)
+            let source = source(context.remoteAddress)
+            subject = try await resolve(request.subjectToken, type: request.subjectTokenType, from: source)
+            actor = try await actorClaim(request, subject: subject, from: source)
         } catch {
             refusals.count(error.code)  // nobody is known yet: counted, not written one by one
             throw error
         }
         do throws(ExchangeFailure) {
-            let grant = try decide(request, subject: subject, at: now)
-            return try await issue(request, subject: subject, grant: grant, actor: actor, at: now, context: context)
+            var grant = try decide(request, subject: subject, at: now)
+            let lifetime = try narrow(&grant, request, subject: subject, at: now, from: source(context.remoteAddress))
+            return try await issue(
+                request, subject: subject, grant: grant, actor: actor, lifetime: lifetime, at: now, context: context)
         } catch {
             if case .store(.unavailable) = error { throw error }
             try await auditRefusal(error, subject: subject, at: now, context: context)
@@ -47,14 +50,14 @@ extension Broker {
     // MARK: Who
 
     private func resolve(
-        _ token: Secret, type: TokenExchangeRequest.SubjectTokenType
+        _ token: Secret, type: TokenExchangeRequest.SubjectTokenType, from source: AuthenticationFacts.Source
     ) async throws(ExchangeFailure) -> ExchangeSubject {
         let bytes = token.reveal()
         if bytes.starts(with: OpaqueToken.prefix.utf8) {
             guard type == .accessToken else { throw .tokenTypeMismatch }
-            return try acceptSubject(bytes)
+            return try acceptSubject(bytes, from: source)
         }
-        if isOwn(bytes) { return try acceptSubject(bytes) }
+        if isOwn(bytes) { return try acceptSubject(bytes, from: source) }
         do throws(FederationFailure) {
             return .outside(try await providers.validate(bytes))
         } catch {
@@ -62,9 +65,11 @@ extension Broker {
         }
     }
 
-    private func acceptSubject(_ bytes: [UInt8]) throws(ExchangeFailure) -> ExchangeSubject {
+    private func acceptSubject(
+        _ bytes: [UInt8], from source: AuthenticationFacts.Source
+    ) throws(ExchangeFailure) -> ExchangeSubject {
         do throws(CredentialRefusal) {
-            let accepted = try accept(bytes, for: .inspection, at: time.now())
+            let accepted = try accept(bytes, for: .inspection, from: source, at: time.now())
             if case .stored(let credential, _, _) = accepted.kind, credential.type == .scimAPIToken {
                 throw CredentialRefusal.wrongClass
             }
@@ -82,12 +87,12 @@ extension Broker {
 
     /// The `act` claim (RFC 8693 §4.1): the actor outermost, whoever acted before inside.
     private func actorClaim(
-        _ request: TokenExchangeRequest, subject: ExchangeSubject
+        _ request: TokenExchangeRequest, subject: ExchangeSubject, from source: AuthenticationFacts.Source
     ) async throws(ExchangeFailure) -> JSONObject? {
         guard let actorToken = request.actorToken, let type = request.actorTokenType else { return subject.actor }
         let actor: ExchangeSubject
         do throws(ExchangeFailure) {
-            actor = try await resolve(actorToken, type: type)
+            actor = try await resolve(actorToken, type: type, from: source)
         } catch {
             switch error {
             case .subjectToken(let failure): throw .actorToken(failure)
@@ -129,15 +134,42 @@ extension Broker {
             audiences: request.audiences + request.resources, scope: ScopeRequest(request.scope))
     }
 
+    /// Takes away what authentication policies would not let such a token open, and answers how long it may live.
+    ///
+    /// Resource servers go by what the token says and ask nobody, so it must be right when it is issued.
+    private func narrow(
+        _ grant: inout ExchangeGrant, _ request: TokenExchangeRequest, subject: ExchangeSubject, at now: Timestamp,
+        from source: AuthenticationFacts.Source
+    ) throws(ExchangeFailure) -> Int64 {
+        let (remaining, overflow) = subject.expiresAt.seconds.subtractingReportingOverflow(now.seconds)
+        let lifetime = min(grant.maximumLifetime, overflow ? 0 : remaining, longestLifetime(opening: grant.access))
+        guard lifetime >= 1 else { throw .nothingLeftOfLifetime }
+        let isStored = request.requestedTokenType == .apiToken
+        let (access, withheld) = judge(grant.access) {
+            AuthenticationFacts(
+                mechanisms: AuthenticationFacts.mechanisms(isStored ? .apiToken : .accessToken, root: subject.root),
+                credentialType: isStored ? CredentialType.apiToken.rawValue : nil, lifetime: lifetime,
+                context: subject.context, source: isStored ? .notUsed : source)
+        }
+        let denial =
+            withheld.everywhere
+            ?? withheld.namespaces.sorted { $0.key < $1.key }.first { namespace, _ in
+                !grant.access.roles(in: namespace).isEmpty
+            }?.value
+        if let denial {
+            let isAskedFor = request.scope != nil
+            guard !access.isEmpty, !isAskedFor else { throw .authentication(denial, isAskedFor: isAskedFor) }
+            grant.narrow(to: access)
+        }
+        return lifetime
+    }
+
     // MARK: Issue
 
     private func issue(
         _ request: TokenExchangeRequest, subject: ExchangeSubject, grant: ExchangeGrant, actor: JSONObject?,
-        at now: Timestamp, context: RequestContext
+        lifetime: Int64, at now: Timestamp, context: RequestContext
     ) async throws(ExchangeFailure) -> IssuedToken {
-        let remaining = subject.expiresAt.seconds - now.seconds
-        let lifetime = min(grant.maximumLifetime, remaining)
-        guard lifetime >= 1 else { throw .nothingLeftOfLifetime }
         let owner = try owner(of: subject, at: now)
         let expiresAt = Timestamp(seconds: now.seconds + lifetime)
         var changes: [StoreChange] = []
@@ -158,12 +190,12 @@ extension Broker {
                 tokenID: try recordID("tok", at: now), subject: grant.subject, clientID: grant.clientID,
                 audiences: grant.audiences, scope: scope, issuedAt: now, expiresAt: expiresAt, access: grant.access,
                 actor: actor, principal: owner.principal.id, rights: grant.rights, root: subject.root,
-                home: subject.confinement)
+                home: subject.confinement, context: subject.context)
             secret = try sign(claims)
             targetID = claims.tokenID
         case .apiToken:
             let (token, record) = try makeToken(
-                grant: grant, owner: owner.principal.id, parent: subject.source, root: subject.root, at: now,
+                grant: grant, owner: owner.principal.id, of: subject, at: now,
                 expiresAt: expiresAt)
             changes.append(.insertCredential(record))
             secret = token.secret
@@ -188,7 +220,7 @@ extension Broker {
     }
 
     private func makeToken(
-        grant: ExchangeGrant, owner: PrincipalID, parent: CredentialSource, root: CredentialSource, at now: Timestamp,
+        grant: ExchangeGrant, owner: PrincipalID, of subject: ExchangeSubject, at now: Timestamp,
         expiresAt: Timestamp
     ) throws(ExchangeFailure) -> (OpaqueToken, CredentialRecord) {
         guard let token = try? OpaqueToken(making: .apiToken), let hash = hasher.hash(token) else { throw .cannotSign }
@@ -197,8 +229,8 @@ extension Broker {
             id: CredentialID(unchecked: id), namespace: grant.access.onlyNamespace ?? .system,
             name: "exchange-" + id.dropFirst(5), type: .apiToken, owner: owner,
             proof: .token(TokenGenerations(hash: hash, madeAt: now)), createdAt: now, expiresAt: expiresAt,
-            lifetimeEndsAt: expiresAt, rights: grant.rights, parent: parent, root: root,
-            removableAt: expiresAt.adding(seconds: CredentialRetention.ofExchanged))
+            lifetimeEndsAt: expiresAt, rights: grant.rights, parent: subject.source, root: subject.root,
+            context: subject.context, removableAt: expiresAt.adding(seconds: CredentialRetention.ofExchanged))
         return (token, record)
     }
 

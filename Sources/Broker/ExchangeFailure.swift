@@ -14,6 +14,8 @@ package enum ExchangeFailure: Error, Hashable, Sendable {
     /// The policy allows one exchange, and there was one.
     case replayed
     case policy(RefusalReason)
+    /// An authentication policy lets nothing of what is asked for be used with such a token.
+    case authentication(WithheldAccess.Denial, isAskedFor: Bool)
     /// Nothing of the subject token's life, or of the policy's, is left.
     case nothingLeftOfLifetime
     case principalDisabled
@@ -30,6 +32,7 @@ package enum ExchangeFailure: Error, Hashable, Sendable {
         case .tokenTypeMismatch: "token.type_mismatch"
         case .replayed: "token.replayed"
         case .policy(let reason): reason.code
+        case .authentication(let denial, _): denial.violations.first?.code ?? "authentication.policy"
         case .nothingLeftOfLifetime: "token.expired"
         case .principalDisabled: "principal.disabled"
         case .cannotSign: "server.cannot_sign"

@@ -5,8 +5,8 @@ import OAuth
 
 /// What an exchange may issue, from policies or by narrowing a credential of ours.
 struct ExchangeGrant: Sendable {
-    let access: NamespaceAccess
-    let rights: CredentialRights
+    private(set) var access: NamespaceAccess
+    private(set) var rights: CredentialRights
     /// Seconds, before the subject token's own remaining life.
     let maximumLifetime: Int64
     let singleUse: Bool
@@ -15,6 +15,12 @@ struct ExchangeGrant: Sendable {
     let clientID: String
     let policies: [String]
     let wouldGrant: [String]
+
+    /// Leaves what authentication policies leave of it.
+    mutating func narrow(to access: NamespaceAccess) {
+        rights = rights.confined(to: access)
+        self.access = access
+    }
 
     /// From the policies' grant to an outside identity.
     init(_ grant: AccessDecision.Grant, identity: ValidatedIdentity, wouldGrant: [String]) {

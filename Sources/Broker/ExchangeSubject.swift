@@ -56,6 +56,14 @@ enum ExchangeSubject: Sendable {
         return accepted.confinement
     }
 
+    /// How it was made sure who it is.
+    var context: AuthenticationContext? {
+        switch self {
+        case .outside(let identity): AuthenticationContext(claims: identity.claims)
+        case .own(let accepted): accepted.context
+        }
+    }
+
     /// What is presented.
     var source: CredentialSource {
         switch self {

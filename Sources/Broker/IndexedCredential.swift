@@ -17,6 +17,7 @@ final class IndexedCredential: Sendable {
     let isMarked: Bool
     let rights: CredentialRights
     let root: CredentialSource
+    let context: AuthenticationContext?
     let revision: Int64
     let usage: CredentialUsage
 
@@ -33,6 +34,7 @@ final class IndexedCredential: Sendable {
         isMarked = record.markedForDeletionAt != nil
         rights = interner.rights(record.rights)
         root = interner.source(record.root)
+        context = record.context.map { interner.context($0) }
         revision = record.revision
         let isSameSecret = before?.proof.token?.hash == record.proof.token?.hash
         usage = before.map { isSameSecret ? $0.usage : $0.usage.afterRotation() } ?? CredentialUsage()
@@ -121,12 +123,16 @@ struct Interner {
     private var principals: [PrincipalID: PrincipalID] = [:]
     private var allRights: [CredentialRights: CredentialRights] = [:]
     private var sources: [CredentialSource: CredentialSource] = [:]
+    private var contexts: [AuthenticationContext: AuthenticationContext] = [:]
     /// A bound for what may be all different; what is thrown away is only not shared any more.
     private static let limit = 10_000
 
     mutating func namespace(_ value: NamespaceName) -> NamespaceName { Self.shared(value, in: &namespaces) }
     mutating func principal(_ value: PrincipalID) -> PrincipalID { Self.shared(value, in: &principals) }
     mutating func rights(_ value: CredentialRights) -> CredentialRights { Self.shared(value, in: &allRights) }
+    mutating func context(_ value: AuthenticationContext) -> AuthenticationContext {
+        Self.shared(value, in: &contexts)
+    }
     mutating func source(_ value: CredentialSource) -> CredentialSource { Self.shared(value, in: &sources) }
 
     private static func shared<Value: Hashable>(_ value: Value, in table: inout [Value: Value]) -> Value {

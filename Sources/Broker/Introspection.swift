@@ -9,7 +9,8 @@ extension Broker {
     /// What a token is, for a caller who may know: its own, one of a principal of theirs, or any within the namespaces
     /// where they may read tokens. Everything else is `{"active": false}`, whatever the reason (RFC 7662 §2.2).
     package func introspect(_ token: Secret, for caller: Caller, roles: RoleCatalog) -> JSONValue {
-        guard let accepted = try? accept(token.reveal(), for: .inspection, at: time.now()), accepted.hasRightsLeft,
+        guard let accepted = try? accept(token.reveal(), for: .inspection, from: .notUsed, at: time.now()),
+            accepted.hasRightsLeft,
             mayInspect(accepted, caller: caller, roles: roles)
         else { return ["active": false] }
         return .object(introspection(of: accepted))

@@ -63,6 +63,12 @@ extension Broker {
         }
         if case .policies = authority.rights { throw .notPermitted("what policies gave makes no SCIM token") }
         let now = time.now()
+        let bound = try allowedLifetime(of: .scimAPIToken, in: .system)
+        if let bound, days > bound.seconds / 86_400 {
+            throw .invalid(
+                field: "expiration_days",
+                reason: "is too much: authentication policy '\(bound.policy)' allows \(bound.seconds) s in all")
+        }
         let old = try await scimRecords()
         let end = now.adding(seconds: days * 86_400)
         let expiresAt = authority.ceiling.map { min($0, end) } ?? end
@@ -76,7 +82,7 @@ extension Broker {
                 name: Self.scimName + "-" + (try CredentialName.suffix()), type: .scimAPIToken, owner: Self.provisioner,
                 creator: caller.principal.id, proof: .token(TokenGenerations(hash: hash, madeAt: now)), createdAt: now,
                 expiresAt: expiresAt, lifetimeEndsAt: authority.ceiling, rights: .owner(ceiling: nil),
-                parent: authority.source, root: authority.root, removableAt: expiresAt)
+                parent: authority.source, root: authority.root, context: authority.context, removableAt: expiresAt)
         } catch {
             throw .cannotMake
         }

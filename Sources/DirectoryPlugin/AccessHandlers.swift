@@ -15,7 +15,7 @@ extension DirectoryPlugin {
             Route(
                 .post, "/api/web/namespaces/system/lookup-user-roles", access: .authenticated, handler: lookUpRoles),
             Route(
-                .get, "/api/web/custom/namespaces/{namespace}/access/check", access: .member(of: .path("namespace")),
+                .get, "/api/web/custom/namespaces/{namespace}/access/check", access: .authenticated,
                 handler: checkAccess),
             Route(
                 .get, "/api/web/custom/namespaces/{namespace}/access/who-can",
@@ -90,6 +90,11 @@ extension DirectoryPlugin {
     /// `api_group` and `verb` in the query; `user` asks about somebody else, for those who may read users.
     private func checkAccess(_ request: Request) async throws -> Response {
         let (caller, namespace) = (try request.authenticated(), try request.namespace())
+        // Whoever is kept out by an authentication policy comes here to learn why.
+        guard broker.hasNamespace(namespace),
+            namespace == .system && caller.confinement == nil || !caller.access.roles(in: namespace).isEmpty
+                || caller.withheld.denial(in: namespace) != nil
+        else { throw APIError.namespaceNotFound }
         let (group, verb) = try question(request)
         let user = try request.queryParameter("user")
         let answer: AccessAnswer
@@ -103,11 +108,15 @@ extension DirectoryPlugin {
         } else {
             answer = broker.mayCall(verb, on: group, in: namespace, caller: caller)
         }
+        // Of somebody else it is not known what they will call with: the policies there are named.
+        let withheld = user == nil ? caller.withheld.denial(in: namespace) : nil
         return .json([
             "allowed": .bool(answer.isAllowed), "api_group": JSONValue(group.rawValue),
+            "authentication_policies": JSONValue(broker.authenticationPolicyNames(in: namespace)),
             "because": .array(answer.reasons.map(Self.shape)), "namespace": JSONValue(namespace.rawValue),
             "roles": JSONValue(answer.roles.map(\.rawValue)),
             "user": JSONValue(user ?? caller.principal.name), "verb": JSONValue(verb.rawValue),
+            "withheld_by": JSONValue(withheld?.message),
         ])
     }
 

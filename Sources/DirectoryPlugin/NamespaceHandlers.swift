@@ -43,22 +43,17 @@ extension DirectoryPlugin {
 
     private func createNamespace(_ request: Request) async throws -> Response {
         let caller = try request.authenticated()
-        let body = try RequestBody(request.body)
-        let metadata = try body.required("metadata", try body.object("metadata"))
-        let text = try metadata.required("name", try metadata.text("name"))
+        let metadata = try ObjectMetadata(try RequestBody(request.body), isRequired: true)
+        let text = try metadata.requiredName()
         let name: NamespaceName
         do throws(InvalidValue) { name = try NamespaceName(text) } catch {
-            throw metadata.invalid("name", error.reason)
+            throw metadata.body.invalid("name", error.reason)
         }
-        let description = try metadata.text("description") ?? ""
-        guard description.utf8.count <= 1200 else {
-            throw metadata.invalid("description", "must be at most 1,200 bytes")
-        }
-        let labels = try metadata.labels()
         let view = try await answeringDirectory {
             () async throws(DirectoryFailure) in
             try await broker.createNamespace(
-                name, description: description, labels: labels, by: caller, context: RequestContext(request))
+                name, description: metadata.description, labels: metadata.labels, by: caller,
+                context: RequestContext(request))
         }
         return .json(object(view).read(spec: [:], hasForms: true))
     }
@@ -81,15 +76,5 @@ extension DirectoryPlugin {
         (shapes.description, shapes.labels) = (view.description, view.labels)
         (shapes.createdAt, shapes.modifiedAt) = (view.createdAt, view.modifiedAt)
         return shapes
-    }
-}
-
-extension RequestBody {
-    /// `labels`: texts by name.
-    fileprivate func labels() throws(APIError) -> JSONObject {
-        var labels = JSONObject()
-        for (key, value) in try textMap("labels") { labels[key] = JSONValue(value) }
-        guard labels.members.count <= 64 else { throw invalid("labels", "must be at most 64") }
-        return labels
     }
 }

@@ -48,17 +48,13 @@ extension DirectoryPlugin {
         try request.requireSystem(broker)
         let caller = try request.authenticated()
         let body = try RequestBody(request.body)
-        let metadata = try body.required("metadata", try body.object("metadata"))
-        let name = try metadata.role("name", try metadata.required("name", try metadata.text("name")))
-        let description = try metadata.text("description") ?? ""
-        guard description.utf8.count <= 1200 else {
-            throw metadata.invalid("description", "must be at most 1,200 bytes")
-        }
+        let metadata = try ObjectMetadata(body, isRequired: true)
+        let name = try metadata.body.role("name", try metadata.requiredName())
         let permissions = try Self.permissions(body)
         let role = try await answeringDirectory {
             () async throws(DirectoryFailure) in
             try await broker.createRole(
-                name, permissions, description: description, by: caller, context: RequestContext(request))
+                name, permissions, description: metadata.description, by: caller, context: RequestContext(request))
         }
         return .json(whole(role))
     }

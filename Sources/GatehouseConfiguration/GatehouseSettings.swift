@@ -30,6 +30,8 @@ package struct GatehouseSettings: Sendable {
     package var tenant: String
     package var certificates: CertificateConfiguration
     package var plugins: [PluginName]
+    /// `authentication_policies: ignore`: the way back in for an operator whom one keeps out.
+    package var ignoresAuthenticationPolicies = false
 
     package init(
         listeners: [ListenerSettings], publicURL: WebURL, proxy: ProxySettings? = nil, database: Database,

@@ -23,8 +23,9 @@ enum SettingsReader {
         let origins = map["outbound"].map { $0.outbound() }
         let bootstrap = map["bootstrap"].map { $0.bootstrap() }
         let certificates = map["certificates"].map { $0.certificates() }
+        let ignores = map["authentication_policies"].map { $0.ignoresAuthenticationPolicies() }
         guard let publicURL else { return nil }
-        return GatehouseSettings(
+        var settings = GatehouseSettings(
             listeners: (listeners ?? [defaultListener]) ?? [], publicURL: publicURL, proxy: proxy ?? nil,
             database: (database ?? nil) ?? .sqlite(path: FilePath.resolve("var/gatehouse.db", in: folder)),
             providersFolder: providers, policiesFolder: policies,
@@ -34,6 +35,8 @@ enum SettingsReader {
             limits: (limits ?? nil) ?? .standard, tenant: (tenant ?? nil) ?? "default",
             certificates: (certificates ?? nil) ?? CertificateConfiguration(),
             plugins: (plugins ?? nil) ?? PluginName.standard)
+        settings.ignoresAuthenticationPolicies = (ignores ?? nil) ?? false
+        return settings
     }
 }
 
@@ -48,6 +51,15 @@ extension SettingsValue {
             return url
         } catch {
             return refuse(error.reason)
+        }
+    }
+
+    fileprivate func ignoresAuthenticationPolicies() -> Bool? {
+        guard let text = text() else { return nil }
+        switch text {
+        case "enforce": return false
+        case "ignore": return true
+        default: return refuse("must be enforce or ignore")
         }
     }
 

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Identifiers
 
 /// `host:port` to listen on.
 package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
@@ -47,14 +47,8 @@ enum HostName {
     }
 }
 
-enum IPAddress {
-    static func isIPv4(_ text: String) -> Bool {
-        var address = in_addr()
-        return unsafe inet_pton(AF_INET, text, &address) == 1
-    }
+extension IPAddress {
+    static func isIPv4(_ text: String) -> Bool { IPAddress(text)?.isV4 ?? false }
 
-    static func isIPv6(_ text: String) -> Bool {
-        var address = in6_addr()
-        return unsafe inet_pton(AF_INET6, text, &address) == 1
-    }
+    static func isIPv6(_ text: String) -> Bool { IPAddress(text).map { !$0.isV4 } ?? false }
 }

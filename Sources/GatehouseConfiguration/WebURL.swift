@@ -1,4 +1,5 @@
 internal import HTTPFetch
+internal import Identifiers
 
 /// An `http` or `https` URL as configuration has them: no user, no fragment, a plain host.
 ///

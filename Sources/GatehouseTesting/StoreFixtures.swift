@@ -39,6 +39,8 @@ package enum StoreFixtures {
             type: type,
             owner: owner, proof: proof(number, type: type, hash: hash), createdAt: Timestamp(milliseconds: 3_000),
             expiresAt: Timestamp(milliseconds: 900_000), rights: rights, parent: .subjectToken("aa"), root: .bootstrap,
+            context: number % 2 == 0
+                ? AuthenticationContext(contextClass: "urn:mfa", methods: ["pwd", "h\u{e4}rte"]) : nil,
             removableAt: Timestamp(milliseconds: removableAt), revision: revision)
     }
 

@@ -59,7 +59,7 @@ package final class TestWorld: Sendable {
     package func administrator() throws -> Caller { try caller(administratorToken) }
 
     package func caller(_ token: Secret, scheme: String = "Bearer") throws -> Caller {
-        try broker.authenticate(authorization: [scheme + " " + token.revealText()])
+        try broker.authenticate(authorization: [scheme + " " + token.revealText()], from: "127.0.0.1")
     }
 
     /// An exchange as the token endpoint would make it of this form.

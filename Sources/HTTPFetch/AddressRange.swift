@@ -1,3 +1,5 @@
+package import Identifiers
+
 /// Where an address leads that is not the public Internet (IANA special-purpose registries, RFC 6890).
 package enum AddressRange: String, Hashable, Sendable, CaseIterable {
     case loopback

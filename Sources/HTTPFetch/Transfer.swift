@@ -1,6 +1,7 @@
 internal import CCurl
 internal import Glibc
 internal import HTTPTypes
+internal import Identifiers
 internal import Synchronization
 
 /// A fetch on its way to the fetch thread.
@@ -101,5 +102,14 @@ final class Transfer {
         let timing = easy.timing
         if timing.nameLookup == .zero { return .nameLookup }
         return timing.connect == .zero ? .connect : .response
+    }
+}
+
+extension IPAddress {
+    /// The address of a socket that libcurl is about to open.
+    fileprivate init?(_ address: UnsafePointer<curl_sockaddr>) {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = unsafe gatehouse_curl_address(address, &bytes)
+        self.init(networkOrder: Array(bytes.prefix(Int(count))))
     }
 }

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Identifiers
 
 /// A URL taken apart by libcurl's own parser, the one that will also connect: two parsers that disagree are how an
 /// address rule is passed by (`http:/127.0.0.1`, `2130706433`).

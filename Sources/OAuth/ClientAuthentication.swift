@@ -50,7 +50,7 @@ package struct ClientAuthentication: Sendable {
         guard let scheme = parts.first, String(Substring(scheme)).equalsIgnoringASCIICase("Basic") else {
             throw OAuthError(.invalidClient, "only Basic is supported in Authorization")
         }
-        guard parts.count == 2, let bytes = decodeBase64(parts[1]), let colon = bytes.firstIndex(of: 0x3A),
+        guard parts.count == 2, let bytes = Base64Text.decode(parts[1]), let colon = bytes.firstIndex(of: 0x3A),
             let id = try? bytes[..<colon].formDecoded(), let secret = try? bytes[colon...].dropFirst().formDecoded(),
             let clientID = try identifier(id.isEmpty ? nil : id)
         else { throw OAuthError(.invalidClient, "the Basic credentials are malformed") }

@@ -1,18 +1,19 @@
 import AccessPolicy
 import Broker
 import Identifiers
+import StrictJSON
 
 /// A credential as a row: which columns, in which order, both ways.
 enum CredentialRow {
     static let columns = """
         id, namespace, name, type, owner, token_hash, created_at, expires_at, is_active, marked_for_deletion_at, \
         rights, parent, root, removable_at, revision, creator, target, lifetime_ends_at, serial, fingerprint, \
-        generation, secret_made_at, previous_hash, previous_made_at, previous_retires_at
+        generation, secret_made_at, previous_hash, previous_made_at, previous_retires_at, context
         """
 
     static let insert = """
         INSERT INTO credentials (\(columns))
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     static let update = """
@@ -32,7 +33,7 @@ enum CredentialRow {
             .text(record.parent.text), .text(record.root.text), .integer(record.removableAt.milliseconds),
             .integer(record.revision), .text(record.creator.rawValue), SQLValue(record.target?.text),
             SQLValue(record.lifetimeEndsAt?.milliseconds), proof.serial, proof.fingerprint,
-        ] + proof.generations
+        ] + proof.generations + [SQLValue(record.context.map { JSONValue.object($0.json).encodedText() })]
     }
 
     static func changes(_ record: CredentialRecord, rights: String) -> [SQLValue] {
@@ -82,6 +83,13 @@ extension RowReading {
             let revision = row.integer(14), let proof = proof(row, type: type, createdAt: createdAt)
         else { return nil }
         let (markedAt, lifetimeEndsAt, target) = (row.moment(9), row.moment(17), row.text(16))
+        var context: AuthenticationContext?
+        if !row.isNull(25) {
+            guard let json = row.text(25).flatMap({ try? JSONValue.parse(Array($0.utf8)) })?.objectValue else {
+                return nil
+            }
+            context = AuthenticationContext(claims: json)
+        }
         let creator = row.text(15).flatMap { try? PrincipalID($0) }
         // What is there and does not read is not nothing: without its bound a credential would live too long.
         guard (markedAt == nil) == row.isNull(9), (lifetimeEndsAt == nil) == row.isNull(17),
@@ -93,7 +101,7 @@ extension RowReading {
             id: CredentialID(unchecked: id), namespace: namespace, name: name, type: type, owner: owner,
             creator: creator, proof: proof, target: kubernetesTarget, createdAt: createdAt, expiresAt: expiresAt,
             lifetimeEndsAt: lifetimeEndsAt, isActive: isActive, markedForDeletionAt: markedAt, rights: rights,
-            parent: parent, root: root, removableAt: removableAt, revision: revision)
+            parent: parent, root: root, context: context, removableAt: removableAt, revision: revision)
     }
 
     private func proof(_ row: Statement, type: CredentialType, createdAt: Timestamp) -> CredentialProof? {

@@ -17,6 +17,10 @@ enum Schema {
         migrator.registerMigration("0003_people") { database in
             for statement in people { try database.execute(sql: statement) }
         }
+        migrator.registerMigration("0004_authentication_context") { database in
+            // `acr` and `amr` of whatever it all began with, as JSON; nothing is known of older ones.
+            try database.execute(sql: "ALTER TABLE credentials ADD COLUMN context TEXT")
+        }
         return migrator
     }
 

@@ -1,3 +1,4 @@
+public import AccessPolicy
 public import HTTPTypes
 public import StrictJSON
 
@@ -62,6 +63,10 @@ public struct APIError: Error, Hashable, Sendable {
     /// A credential of an application namespace, on what belongs to the tenant.
     public static let confined = APIError(
         .permissionDenied, "Not permitted: this credential is confined to its namespace.")
+    /// Held, and not usable with this credential.
+    public static func withheld(_ denial: WithheldAccess.Denial) -> APIError {
+        APIError(.permissionDenied, "Not permitted: \(denial.message).")
+    }
     /// Also for a namespace the caller may not know of.
     public static let namespaceNotFound = APIError(.notFound, "No such namespace.")
 }

@@ -26,6 +26,8 @@ struct ExchangeError: Hashable, Sendable {
             (error, retryAfter) = (.invalidRequest, nil)
         case .policy(.noPolicyForProvider), .policy(.noMatchingPolicy), .policy(.audienceNotAllowed):
             (error, retryAfter) = (.invalidTarget, nil)
+        case .authentication(_, let isAskedFor):
+            (error, retryAfter) = (isAskedFor ? .invalidScope : .invalidTarget, nil)
         case .policy(.credentialTypeNotAllowed):
             (error, retryAfter) = (.invalidRequest, nil)
         case .policy(.scopeNotGranted):

@@ -114,14 +114,16 @@ import Testing
     ])
     func fieldsThatAreNoCredentialAreRefused(_ fields: [String]) async throws {
         let world = try await TestWorld()
-        #expect(throws: CredentialRefusal.malformed) { try world.broker.authenticate(authorization: fields) }
+        #expect(throws: CredentialRefusal.malformed) {
+            try world.broker.authenticate(authorization: fields, from: "127.0.0.1")
+        }
     }
 
     @Test func schemesAreCaseInsensitiveAndWhiteSpaceAtTheEndIsForgiven() async throws {
         let world = try await TestWorld()
         let token = world.administratorToken.revealText()
         for field in ["bearer \(token)", "APITOKEN \(token)  ", "apitoken   \(token)"] {
-            #expect(throws: Never.self) { try world.broker.authenticate(authorization: [field]) }
+            #expect(throws: Never.self) { try world.broker.authenticate(authorization: [field], from: "127.0.0.1") }
         }
     }
 }

@@ -17,6 +17,8 @@ struct API {
     let routes: [Route]
     private let access: AccessCheck
     private let catalog: RouteCatalog
+    /// Where requests come from.
+    var remoteAddress = "127.0.0.1"
 
     struct Answer {
         let status: Int
@@ -83,7 +85,7 @@ struct API {
             let request = Request(
                 method: method, path: parts[0], query: parts.count > 1 ? parts[1] : nil, headers: headers,
                 body: Array(body.utf8), parameters: parameters, caller: caller, id: "req-1",
-                remoteAddress: "127.0.0.1")
+                remoteAddress: remoteAddress)
             var response = try await route.handler(request)
             while let rest = response.rest, let part = try await rest() { response.body += part }
             let isJSON = response.headers[.contentType]?.hasPrefix("application/json") ?? false
@@ -103,7 +105,7 @@ struct API {
             case .nothing: return nil
             case .administrator: return try token(world.administratorToken.revealText(), route, &headers)
             case .token(let text): return try token(text, route, &headers)
-            case .certificate(let der): return try world.broker.authenticate(certificate: der)
+            case .certificate(let der): return try world.broker.authenticate(certificate: der, from: remoteAddress)
             }
         } catch is CredentialRefusal {
             throw APIError.unauthenticated
@@ -113,7 +115,8 @@ struct API {
     private func token(_ text: String, _ route: Route, _ headers: inout HTTPFields) throws -> Caller {
         headers[.authorization] = "APIToken " + text
         return try world.broker.authenticate(
-            authorization: ["APIToken " + text], for: route.access.purpose == .provisioning ? .provisioning : .api)
+            authorization: ["APIToken " + text], from: remoteAddress,
+            for: route.access.purpose == .provisioning ? .provisioning : .api)
     }
 
     // MARK: In a few words

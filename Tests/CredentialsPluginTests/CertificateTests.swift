@@ -9,7 +9,7 @@ import Testing
 
 /// Certificates and kubeconfigs: made, used over mTLS, on hold, revoked, on the list.
 @Suite struct CertificateTests {
-    private static func certificate(inKubeconfig data: String) throws -> Certificate {
+    static func certificate(inKubeconfig data: String) throws -> Certificate {
         let text = String(decoding: try #require(Data(base64Encoded: data)), as: UTF8.self)
         let line = try #require(text.split(separator: "\n").first { $0.contains("client-certificate-data:") })
         let encoded = line.split(separator: " ").last.map(String.init) ?? ""
@@ -47,7 +47,7 @@ import Testing
             RFC3339.text(Timestamp(seconds: certificate.notAfter)) == created.body["expiration_timestamp"]?.stringValue)
         let with = API.With.certificate(certificate.der)
         #expect(try await api.get("/api/web/namespaces", with: with).status == 200)
-        let caller = try api.world.broker.authenticate(certificate: certificate.der)
+        let caller = try api.world.broker.authenticate(certificate: certificate.der, from: "127.0.0.1")
         #expect(caller.mechanism == .certificate && certificate.commonName == caller.principal.id.rawValue)
         // On hold while inactive, and back.
         let serial = try #require(CertificateSerial(hex: certificate.serial)).hex
@@ -129,9 +129,11 @@ import Testing
         let (one, other) = (try await API.make(), try await API.make())
         let created = try await other.post(API.system + "api_credentials", Self.cases[0].body)
         let certificate = try Self.certificate(inKubeconfig: created.data)
-        #expect(throws: CredentialRefusal.self) { try one.world.broker.authenticate(certificate: certificate.der) }
+        #expect(throws: CredentialRefusal.self) {
+            try one.world.broker.authenticate(certificate: certificate.der, from: "127.0.0.1")
+        }
         #expect(throws: CredentialRefusal.certificate(.malformed)) {
-            try one.world.broker.authenticate(certificate: [1, 2])
+            try one.world.broker.authenticate(certificate: [1, 2], from: "127.0.0.1")
         }
     }
 
@@ -141,7 +143,7 @@ import Testing
         let certificate = try Self.certificate(inKubeconfig: created.data)
         let before = try #require(try await api.world.broker.revocationList())
         #expect(!Self.hexadecimal(before.der).contains(certificate.serial))
-        let owner = try api.world.broker.authenticate(certificate: certificate.der).principal
+        let owner = try api.world.broker.authenticate(certificate: certificate.der, from: "127.0.0.1").principal
         let disabled = PrincipalRecord(
             principal: owner, isEnabled: false, bindings: .none, createdAt: api.world.clock.now, revision: 2)
         try await api.world.store.commit(StoreTransaction(changes: [.updatePrincipal(disabled)], events: []))
@@ -149,7 +151,7 @@ import Testing
         let after = try #require(try await api.world.broker.revocationList())
         #expect(Self.hexadecimal(after.der).contains(certificate.serial))
         #expect(throws: CredentialRefusal.ownerDisabled) {
-            try api.world.broker.authenticate(certificate: certificate.der)
+            try api.world.broker.authenticate(certificate: certificate.der, from: "127.0.0.1")
         }
     }
 

@@ -52,7 +52,7 @@ struct Contract: Sendable {
     }
 
     /// Members that we add to the contract's.
-    private static let additions: Set<String> = ["max_lifetime_days"]
+    private static let additions: Set<String> = ["access_params", "applies_to", "max_lifetime_days"]
 
     /// Members of which an answer has one.
     private static func choices(_ schema: JSONValue) -> Set<String> {

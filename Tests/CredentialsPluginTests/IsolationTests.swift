@@ -135,12 +135,15 @@ import Testing
         let world = try await world()
         let broker = world.api.world.broker
         let scim = try await world.api.post(API.system + "scim_token").data
-        #expect(throws: CredentialRefusal.wrongClass) { try broker.authenticate(authorization: ["Bearer " + scim]) }
+        #expect(throws: CredentialRefusal.wrongClass) {
+            try broker.authenticate(authorization: ["Bearer " + scim], from: "127.0.0.1")
+        }
         #expect(
-            try broker.authenticate(authorization: ["Bearer " + scim], for: .provisioning).principal.kind == .service)
+            try broker.authenticate(authorization: ["Bearer " + scim], from: "127.0.0.1", for: .provisioning).principal
+                .kind == .service)
         for secret in [world.personal.secret, world.service.secret] {
             #expect(throws: CredentialRefusal.wrongClass) {
-                try broker.authenticate(authorization: ["Bearer " + secret], for: .provisioning)
+                try broker.authenticate(authorization: ["Bearer " + secret], from: "127.0.0.1", for: .provisioning)
             }
         }
     }
@@ -155,7 +158,8 @@ import Testing
         #expect(switched.body["url"]?.stringValue?.hasSuffix("/api/scim/namespaces/system/v2/") == true)
         let first = try #require(switched.body["scim_token"]?["data"]?.stringValue)
         let opens = { (secret: String) in
-            (try? api.world.broker.authenticate(authorization: ["Bearer " + secret], for: .provisioning)) != nil
+            (try? api.world.broker.authenticate(
+                authorization: ["Bearer " + secret], from: "127.0.0.1", for: .provisioning)) != nil
         }
         #expect(opens(first) && first.hasPrefix("gth_sc_"))
         for bad in ["0", "731", "-1", "\"x\"", "99999999999999999999"] {

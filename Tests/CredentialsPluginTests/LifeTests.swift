@@ -194,7 +194,7 @@ import Testing
         #expect(try await api.post(retire, #"{"name":"\#(name)"}"#).code == 9, "still used")
         #expect(
             try await api.post(Self.system + "rotate/api_credentials", #"{"name":"\#(name)"}"#).code == 9, "under way")
-        let caller = try api.world.broker.authenticate(authorization: ["Bearer " + old])
+        let caller = try api.world.broker.authenticate(authorization: ["Bearer " + old], from: "127.0.0.1")
         #expect(caller.notices.map(\.field) == ["X-Gatehouse-Credential-Retires"])
         // Retired by itself at its deadline.
         api.world.clock.advance(seconds: 7200)

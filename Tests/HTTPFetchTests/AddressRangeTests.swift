@@ -1,4 +1,5 @@
 import HTTPFetch
+import Identifiers
 import Testing
 
 @Suite struct AddressRangeTests {

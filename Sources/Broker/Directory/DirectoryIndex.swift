@@ -31,6 +31,9 @@ struct DirectoryIndex {
     /// know nothing of the last administrator.
     private(set) var administrators: Set<PrincipalID> = []
 
+    /// Which credentials may use what is held where.
+    private(set) var authenticationPolicies = AuthenticationPolicyTable([])
+
     // MARK: Asking
 
     func principal(_ id: PrincipalID) -> IndexedPrincipal? { principals[id] }
@@ -106,6 +109,7 @@ struct DirectoryIndex {
             groups[object.id.name] = GroupRecord(object)
             refreshMembers(of: object.id.name)
         case .role: refreshRoles()
+        case .authentication: refreshAuthenticationPolicies()
         case .namespace: if let name = try? NamespaceName(object.name) { namespaces.insert(name) }
         case .provider, .settings: break
         }
@@ -118,6 +122,7 @@ struct DirectoryIndex {
             groups[id.name] = nil
             refreshMembers(of: id.name)
         case .role: refreshRoles()
+        case .authentication: refreshAuthenticationPolicies()
         case .namespace: if let name = try? NamespaceName(id.name.rawValue) { namespaces.remove(name) }
         case .provider, .settings: break
         }
@@ -137,6 +142,11 @@ struct DirectoryIndex {
             if let role = RoleRecord(object) { custom[role.name] = role.permissions }
         }
         roles = RoleCatalog(custom: custom)
+    }
+
+    private mutating func refreshAuthenticationPolicies() {
+        let records = objects.values.filter { $0.id.kind == .authentication }.map(AuthenticationRecord.policy)
+        authenticationPolicies = AuthenticationPolicyTable(records.compactMap(\.self))
     }
 
     private mutating func refresh(_ record: PrincipalRecord, groups names: Set<Key>) {

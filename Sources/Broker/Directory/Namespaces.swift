@@ -126,6 +126,9 @@ extension Broker {
                 bindings: record.bindings.subtracting(NamespaceAccess([.named(name): roles])))
             changes.append(.updateObject(group.replacing(next.document, at: now)))
         }
+        for policy in index.objects(.authentication) where policy.name.hasPrefix(name.rawValue + "/") {
+            changes.append(.deleteObject(policy.id, revision: policy.revision))
+        }
         return changes
     }
 

@@ -7,6 +7,8 @@ package import StrictJSON
 /// a document means is read in one place each (`GroupRecord`, `RoleRecord`, ...).
 package struct StoredObject: Hashable, Sendable {
     package enum Kind: String, CaseIterable, Hashable, Sendable {
+        /// An authentication policy: `<namespace>/<name>`.
+        case authentication
         case group
         case namespace
         case provider

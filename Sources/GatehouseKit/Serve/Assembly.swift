@@ -50,7 +50,8 @@ struct Assembly {
         let broker = try Broker(
             settings: BrokerSettings(
                 issuer: issuer, tenant: settings.tenant, signingAlgorithm: settings.signingAlgorithm,
-                certificates: settings.certificates.forBroker), store: store,
+                certificates: settings.certificates.forBroker,
+                ignoresAuthenticationPolicies: settings.ignoresAuthenticationPolicies), store: store,
             index: index, keys: keys,
             hasher: TokenHasher(key: try directory.tokenHashKey()), sealing: try directory.sealingKey(),
             providers: providers, policies: policies, time: time
@@ -60,6 +61,9 @@ struct Assembly {
         try await broker.loadAuthority(
             given: settings.certificates.authority.map { ($0.certificate, $0.key) }, sealing: try directory.sealingKey()
         )
+        if settings.ignoresAuthenticationPolicies {
+            logger.warning("authentication policies are ignored: 'authentication_policies: ignore' is configured")
+        }
         let token = try await bootstrap(broker, keeping: settings.bootstrapToken)
         let catalog = Live(RouteCatalog([]))
         let plugins = try described(

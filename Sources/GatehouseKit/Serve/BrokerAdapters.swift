@@ -11,9 +11,10 @@ struct BrokerAuthenticator: Authenticator {
             let purpose: Broker.Purpose = presented.purpose == .provisioning ? .provisioning : .api
             // A token decides where there is one: a client may show a certificate to every server it meets.
             if presented.authorization.isEmpty, let certificate = presented.certificate, purpose == .api {
-                return try broker.authenticate(certificate: certificate)
+                return try broker.authenticate(certificate: certificate, from: presented.remoteAddress)
             }
-            return try broker.authenticate(authorization: presented.authorization, for: purpose)
+            return try broker.authenticate(
+                authorization: presented.authorization, from: presented.remoteAddress, for: purpose)
         } catch {
             throw .unauthenticated
         }

@@ -1,14 +1,13 @@
-internal import CCurl
 internal import Glibc
 
-/// An address that a connection goes to, whatever its spelling was.
-package enum IPAddress: Hashable, Sendable {
+/// An address on the network, whatever its spelling was.
+public enum IPAddress: Hashable, Sendable {
     case v4(UInt32)
     /// The upper and the lower half.
     case v6(UInt64, UInt64)
 
     /// Reads what `inet_pton` reads: dotted decimal or RFC 4291 §2.2, without zone and brackets.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         var v4 = in_addr()
         var v6 = in6_addr()
         if unsafe inet_pton(AF_INET, text, &v4) == 1 {
@@ -22,7 +21,7 @@ package enum IPAddress: Hashable, Sendable {
     }
 
     /// Four or sixteen bytes.
-    init?(networkOrder bytes: [UInt8]) {
+    public init?(networkOrder bytes: [UInt8]) {
         func number<T: FixedWidthInteger>(_ bytes: ArraySlice<UInt8>) -> T { bytes.reduce(0) { $0 << 8 | T($1) } }
         switch bytes.count {
         case 4: self = .v4(number(bytes[...]))
@@ -31,10 +30,12 @@ package enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// The address of a socket that libcurl is about to open.
-    init?(_ address: UnsafePointer<curl_sockaddr>) {
-        var bytes = [UInt8](repeating: 0, count: 16)
-        let count = unsafe gatehouse_curl_address(address, &bytes)
-        self.init(networkOrder: Array(bytes.prefix(Int(count))))
+    public var isV4: Bool { if case .v4 = self { true } else { false } }
+
+    /// The IPv4 address that an IPv4-mapped one stands for (RFC 4291 §2.5.5.2), and any other as it is: a server that
+    /// listens on both sees the same client in either form.
+    public var unmapped: IPAddress {
+        guard case .v6(0, let lower) = self, lower >> 32 == 0xFFFF else { return self }
+        return .v4(UInt32(truncatingIfNeeded: lower))
     }
 }
