@@ -74,6 +74,7 @@ let package = Package(
 
         // World.
         module("HTTPFetch", ["CCurl", httpTypes]),
+        module("MailDelivery", ["CCurl"]),
         module("Federation", ["JOSE", "JOSELibJWT", "OAuth", "HTTPFetch", httpTypes]),
 
         // Core and stores.
@@ -96,9 +97,10 @@ let package = Package(
             "ProvidersPlugin", ["APIConventions", "ServerPlugin", "Broker", "Federation", "AccessPolicy", httpTypes]),
         module("TokenPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", httpTypes]),
         // The API's description and the style of its page, embedded in the binary.
+        .target(name: "CDescriptionDocuments"),
         .target(
-            name: "DescriptionDocuments", resources: [.embedInCode("openapi.json"), .embedInCode("style.css")],
-            swiftSettings: strict),
+            name: "DescriptionDocuments", dependencies: ["CDescriptionDocuments"],
+            exclude: ["openapi.json", "style.css"], swiftSettings: strict),
         module("DescriptionPlugin", ["DescriptionDocuments", "ServerPlugin", httpTypes]),
         module("DevelopmentPlugin", ["ServerPlugin", "AccessPolicy", "JOSE", httpTypes]),
         module("Observability", [logging]),
@@ -125,7 +127,8 @@ let package = Package(
         module(
             "GatehouseKit",
             [
-                "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "Federation",
+                "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "MailDelivery",
+                "Federation",
                 "Broker",
                 "SQLiteStore", "ServerPlugin", "APIConventions", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin",
                 "ProvidersPlugin", "DescriptionPlugin", "DevelopmentPlugin", "Observability",
@@ -150,6 +153,7 @@ let package = Package(
         tests("OAuthTests", ["OAuth"]),
         tests("CELTests", ["CEL"]),
         tests("AccessPolicyTests", ["AccessPolicy", "CEL"]),
+        tests("MailDeliveryTests", ["MailDelivery"]),
         tests("HTTPFetchTests", ["HTTPFetch", httpTypes]),
         tests(
             "FederationTests",

@@ -20,17 +20,23 @@ package final class Broker: Sendable {
     let providerBook: ProviderBook
     /// What client secrets of providers are sealed with.
     let sealing: SealingKey
+    let signUpLimits = SignUpLimits()
+    /// `nil` when no mail server is configured.
+    package let mail: (any MailSender)?
     private let issuing = Live<IssuingAuthority?>(nil)
 
     /// The parameters:
     /// - `store`: opened with `index.apply` as its observer.
     /// - `sealing`: what client secrets of providers are sealed with.
+    /// - `mail`: sends e-mail; `nil` when no mail server is configured.
     /// - `providers`: those of the configuration; those made over the API join them when they are loaded.
     package init(
         settings: BrokerSettings, store: any BrokerStore, index: CredentialIndex, keys: KeyRing, hasher: TokenHasher,
-        sealing: SealingKey, providers: ProviderRegistry, policies: PolicySet, time: TimeSource
+        sealing: SealingKey, providers: ProviderRegistry, policies: PolicySet, mail: (any MailSender)? = nil,
+        time: TimeSource
     ) throws {
         self.settings = settings
+        self.mail = mail
         workshop = try SlowQueue(capacity: 64)
         self.store = store
         self.index = index

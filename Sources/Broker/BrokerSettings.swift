@@ -14,6 +14,8 @@ package struct BrokerSettings: Sendable {
     package let clockSkew: Int64
     /// How bundles and kubeconfigs of certificates look.
     package let certificates: CertificateSettings
+    /// The service that `user_token` gives one-time tokens for: where its users are sent, and the audience. `nil`: none.
+    package let userTokenService: String?
     /// The way back in for an operator whom an authentication policy keeps out.
     package let ignoresAuthenticationPolicies: Bool
 
@@ -21,7 +23,7 @@ package struct BrokerSettings: Sendable {
         issuer: Issuer, tenant: String,
         signingAlgorithm: SignatureAlgorithm = .ES256, accessTokenLifetime: Int64 = 900,
         clockSkew: Int64 = 5, certificates: CertificateSettings = CertificateSettings(),
-        ignoresAuthenticationPolicies: Bool = false
+        userTokenService: String? = nil, ignoresAuthenticationPolicies: Bool = false
     ) {
         self.issuer = issuer
         self.tenant = tenant
@@ -29,6 +31,7 @@ package struct BrokerSettings: Sendable {
         self.accessTokenLifetime = accessTokenLifetime
         self.clockSkew = clockSkew
         self.certificates = certificates
+        self.userTokenService = userTokenService
         self.ignoresAuthenticationPolicies = ignoresAuthenticationPolicies
     }
 

@@ -21,6 +21,11 @@ extension Broker {
             if count < Self.batch { break }
         }
         index.forgetRevoked(before: now)
+        let outlived = outlivedSignUps(at: now, limit: Self.batch)
+        // Changed in between: the next minute's.
+        if !outlived.isEmpty, (try? await store.commit(StoreTransaction(changes: outlived, events: []))) != nil {
+            removed += outlived.count
+        }
         try await writeUses()
         let keysRemoved = try keys.removeOutlived(at: now)
         var events: [AuditEvent] = []

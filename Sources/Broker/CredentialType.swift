@@ -68,4 +68,7 @@ package enum TokenClass: String, CaseIterable, Hashable, Sendable {
     case refreshToken = "rt"
     case authorizationCode = "ac"
     case deviceCode = "dv"
+    case invitation = "iv"
+    /// In an e-mail, to make sure that it reached its address.
+    case verification = "ev"
 }

@@ -5,12 +5,15 @@ import StrictJSON
 /// Access tokens that we sign ourselves (RFC 9068).
 extension Broker {
     /// Verifies one of ours. The audience is whatever we wrote: who may use the token for what is decided by the caller.
-    func verifyOwn(_ bytes: [UInt8], at now: Timestamp) throws(TokenRejection) -> VerifiedToken {
+    func verifyOwn(
+        _ bytes: [UInt8], type: TypeRule = .accessToken, requiring claims: Set<String> = ["sub", "jti", "client_id"],
+        at now: Timestamp
+    ) throws(TokenRejection) -> VerifiedToken {
         let token = try UnverifiedToken.parse(bytes)
         let expectation = Expectation(
             issuer: .exactly(settings.issuer), audiences: Set(token.claims.audiences),
-            algorithms: [.ES256, .RS256, .EdDSA], type: .accessToken, maximumAge: nil, maximumLifetime: nil,
-            requiresIssuedAt: true, clockSkew: settings.clockSkew, requiredClaims: ["sub", "jti", "client_id"])
+            algorithms: [.ES256, .RS256, .EdDSA], type: type, maximumAge: nil, maximumLifetime: nil,
+            requiresIssuedAt: true, clockSkew: settings.clockSkew, requiredClaims: claims)
         return try verify(token, expectation, keys: KeySet(keys.verificationKeys(at: now)), now: now.numericDate)
     }
 

@@ -4,6 +4,8 @@ package import AccessPolicy
 package struct SingleUse: Hashable, Sendable {
     package enum Kind: String, CaseIterable, Hashable, Sendable {
         case subjectToken = "subject_token"
+        /// Of `user_token`, by its `jti`.
+        case userToken = "user_token"
     }
 
     package let kind: Kind

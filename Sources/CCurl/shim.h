@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -26,6 +27,16 @@ static inline CURLcode gatehouse_curl_set_list(CURL *easy, CURLoption option, st
 static inline CURLcode gatehouse_curl_set_body(CURL *easy, const void *bytes, size_t count) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, (const char *)bytes) : code;
+}
+/* Reads what is to be sent from memory, as long as the answer is open: fclose it after the transfer. NULL without memory. */
+static inline FILE *gatehouse_curl_set_input(CURL *easy, void *bytes, size_t count) {
+    FILE *input = fmemopen(bytes, count, "rb");
+    if (input == NULL) return NULL;
+    if (curl_easy_setopt(easy, CURLOPT_READDATA, input) == CURLE_OK
+        && curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L) == CURLE_OK)
+        return input;
+    fclose(input);
+    return NULL;
 }
 /* The number comes back from gatehouse_curl_next_completion. */
 static inline CURLcode gatehouse_curl_set_id(CURL *easy, uintptr_t id) {

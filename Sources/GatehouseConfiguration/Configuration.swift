@@ -8,6 +8,11 @@ package struct LoadedConfiguration: Sendable {
     package let providers: [ProviderDefinition]
     /// As written: `PolicySet` compiles them and refuses those that do not hold.
     package let policies: [PolicyDefinition]
+
+    /// Policies of providers that no file has: these are made over the API, or are yet to be.
+    package var policiesOfOtherProviders: [PolicyDefinition] {
+        policies.filter { policy in !providers.contains { $0.name.rawValue.utf8.elementsEqual(policy.provider.utf8) } }
+    }
 }
 
 /// Reads the configuration, opening no connection.
@@ -92,14 +97,17 @@ private func readPolicies(_ paths: [String], context: ReadingContext) -> [Policy
         .flatMap { PolicyReader.read($0, context: context) }
 }
 
-/// A policy of a provider that does not exist would never decide anything, without a word.
+/// A slip of the pen in a provider's name: such a policy would never decide anything. A name that is like none here may be
+/// that of a provider made over the API.
 private func checkNames(of policies: [PolicyDefinition], providers: [String], context: ReadingContext) {
     guard context.problems.isEmpty else { return }
     for policy in policies where !providers.contains(where: { $0.utf8.elementsEqual(policy.provider.utf8) }) {
-        guard let place = policy.position else { continue }
+        guard let place = policy.position, let meant = Suggestion.nearest(to: policy.provider, among: providers) else {
+            continue
+        }
         context.report(
             "policy '\(policy.name)' names a provider that is not configured",
             at: ConfigurationPosition(file: place.file, line: place.line, column: place.column),
-            suggestion: Suggestion.nearest(to: policy.provider, among: providers))
+            suggestion: meant)
     }
 }

@@ -30,6 +30,10 @@ package struct GatehouseSettings: Sendable {
     package var tenant: String
     package var certificates: CertificateConfiguration
     package var plugins: [PluginName]
+    /// The service that `user_token` gives one-time tokens for.
+    package var userTokenService: WebURL?
+    /// Where e-mail is given to; `nil`: none is sent.
+    package var mail: MailSettings?
     /// `authentication_policies: ignore`: the way back in for an operator whom one keeps out.
     package var ignoresAuthenticationPolicies = false
 

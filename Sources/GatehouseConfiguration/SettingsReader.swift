@@ -23,6 +23,8 @@ enum SettingsReader {
         let origins = map["outbound"].map { $0.outbound() }
         let bootstrap = map["bootstrap"].map { $0.bootstrap() }
         let certificates = map["certificates"].map { $0.certificates() }
+        let mail = map["mail"].map { $0.mail() }
+        let userToken = map["user_token"].map { $0.userTokenService() }
         let ignores = map["authentication_policies"].map { $0.ignoresAuthenticationPolicies() }
         guard let publicURL else { return nil }
         var settings = GatehouseSettings(
@@ -35,6 +37,8 @@ enum SettingsReader {
             limits: (limits ?? nil) ?? .standard, tenant: (tenant ?? nil) ?? "default",
             certificates: (certificates ?? nil) ?? CertificateConfiguration(),
             plugins: (plugins ?? nil) ?? PluginName.standard)
+        settings.mail = mail ?? nil
+        settings.userTokenService = userToken ?? nil
         settings.ignoresAuthenticationPolicies = (ignores ?? nil) ?? false
         return settings
     }
@@ -52,6 +56,17 @@ extension SettingsValue {
         } catch {
             return refuse(error.reason)
         }
+    }
+
+    /// `{url: https://service.example/sso}`
+    fileprivate func userTokenService() -> WebURL? {
+        guard let map = map() else { return nil }
+        defer { map.finish() }
+        guard let value = map.required("url"), let url = value.url() else { return nil }
+        guard url.isSecure || url.isLoopback else {
+            return refuse("must begin with https:// unless it is a loopback address")
+        }
+        return url
     }
 
     fileprivate func ignoresAuthenticationPolicies() -> Bool? {

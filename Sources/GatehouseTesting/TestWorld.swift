@@ -27,7 +27,7 @@ package final class TestWorld: Sendable {
     /// - `allowOrigins`: as the operator's `outbound.allow_origins`.
     package init(
         policies: [PolicyText] = [TestWorld.deployFromMain], issuers: [TestIssuer] = [], web: TestWeb = TestWeb(),
-        allowOrigins: [String] = []
+        allowOrigins: [String] = [], mail: (any MailSender)? = nil, userTokenService: String? = nil
     ) async throws {
         clock = TestClock()
         let clock = clock
@@ -36,7 +36,9 @@ package final class TestWorld: Sendable {
         store = MemoryStore(node: "test") { index.apply($0) }
         let definitions = try ([issuer] + issuers).map { try $0.definition() }
         broker = try Broker(
-            settings: BrokerSettings(issuer: try Issuer(Self.publicURL), tenant: "acme"), store: store, index: index,
+            settings: BrokerSettings(
+                issuer: try Issuer(Self.publicURL), tenant: "acme", userTokenService: userTokenService), store: store,
+            index: index,
             keys: try KeyRing(
                 storage: MemoryKeyStorage(), algorithm: .ES256, timing: .standard, now: clock.now, probe: { _ in }),
             hasher: TokenHasher(key: Secret([UInt8](repeating: 7, count: 32))),
@@ -44,7 +46,7 @@ package final class TestWorld: Sendable {
             providers: ProviderRegistry(
                 definitions, policy: .provider(allowOrigins: Set(try allowOrigins.map { try Origin($0) })),
                 transport: web.transport, now: { clock.now.numericDate }, uptime: monotonicUptime()),
-            policies: PolicySet(policies.map(\.definition), defaultAudience: Self.publicURL),
+            policies: PolicySet(policies.map(\.definition), defaultAudience: Self.publicURL), mail: mail,
             time: TimeSource { clock.now })
         let box = Mutex<Secret?>(nil)
         _ = try await broker.bootstrapAdministrator { token in

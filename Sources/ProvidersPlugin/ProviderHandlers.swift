@@ -17,10 +17,12 @@ extension ProvidersPlugin {
 
     func create(_ request: Request) async throws -> Response {
         let caller = try request.authenticated()
-        let (spec, secret) = try ProviderBody.read(try RequestBody(request.body))
+        let body = try RequestBody(request.body)
+        let ((spec, secret), name) = (try ProviderBody.read(body), try body.text("name"))
         let record = try await answeringProviders {
             () async throws(ProviderFailure) in
-            try await broker.createProvider(spec, secret: secret, by: caller, context: RequestContext(request))
+            try await broker.createProvider(
+                spec, named: name, secret: secret, by: caller, context: RequestContext(request))
         }
         return .json([
             "err": "EOK",

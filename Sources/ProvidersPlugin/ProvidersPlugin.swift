@@ -4,8 +4,8 @@ package import Broker
 import HTTPTypes
 package import ServerPlugin
 
-/// Identity providers and authentication policies over REST: made, changed, tried out and removed, with effect on the next
-/// request.
+/// Identity providers, authentication policies and sign-up over REST: made, changed, tried out and removed, with effect on
+/// the next request.
 package struct ProvidersPlugin: Sendable {
     let broker: Broker
 
@@ -30,7 +30,7 @@ package struct ProvidersPlugin: Sendable {
                 route(.put, one + "/scim", .update, switchProvisioning),
                 // It makes us ask a provider: for those who may change it.
                 route(.post, one + "/test", .update, test),
-            ] + authenticationRoutes)
+            ] + authenticationRoutes + signUpRoutes)
     }
 
     /// All of them are the tenant's: another namespace is told so.

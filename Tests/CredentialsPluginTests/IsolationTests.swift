@@ -56,6 +56,7 @@ import Testing
         "GET /api/web/namespaces/{namespace}/expiring/service_credentials",
         "POST /api/web/namespaces/system/evaluate-api-access", "POST /api/web/namespaces/system/lookup-user-roles",
         "GET /api/web/namespaces/{name}", "GET /api/web/custom/namespaces/{namespace}/access/check",
+        "GET /api/config/namespaces/system/was/user_token",
         // Names of others fail one by one, in a 200.
         "POST /api/web/namespaces/system/bulk_revoke/api_credentials",
     ]

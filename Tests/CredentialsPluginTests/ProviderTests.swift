@@ -69,6 +69,19 @@ import Testing
         #expect(try await api.get(Self.providers + "/" + name).code == 5)
     }
 
+    /// A name that is asked for is the name, so that policies can be written before.
+    @Test func aProviderMayBeGivenItsName() async throws {
+        let api = API(try await TestWorld())
+        let named = Self.workload().replacing(#"{"spec""#, with: #"{"name":"build","spec""#)
+        #expect(try await api.post(Self.providers, named).name == "build")
+        let again = named.replacing(Self.issuer, with: "https://other.example.com")
+        #expect(try await api.post(Self.providers, again).code == 6)
+        #expect(
+            try await api.post(Self.providers, again.replacing("build", with: "ci")).code == 6, "the configuration's")
+        let bad = try await api.post(Self.providers, again.replacing("\"build", with: "\"a/b"))
+        #expect(bad.code == 3 && bad.message.hasPrefix("Field name must be 1 to 63"), "\(bad.message)")
+    }
+
     /// An ID token is for the client; Google's of another domain stay out.
     @Test func anOIDCProviderTakesTokensForItsClientOnly() async throws {
         let (web, google) = (TestWeb(), try TestIssuer(name: "g", issuer: "https://accounts.google.com"))

@@ -135,6 +135,13 @@ private func policy(_ more: String, grant: String = "[{namespace: a, roles: [b]}
         #expect(files(text).problems().first == problem)
     }
 
+    /// One made over the API: no file has it, and it is like no name that one has.
+    @Test func aPolicyMayBeOfAProviderThatNoFileHas() throws {
+        let loaded = try files(policy("").replacing("github-actions", with: "okta-abcd1234")).load()
+        #expect(loaded.policiesOfOtherProviders.map(\.provider) == ["okta-abcd1234"])
+        #expect(try files(policy("")).load().policiesOfOtherProviders.isEmpty)
+    }
+
     @Test func policiesCanBeReadAlone() throws {
         let files = files(policy(""))
         #expect(try loadPolicies(paths: ["q"], surroundings: files.surroundings).count == 1)

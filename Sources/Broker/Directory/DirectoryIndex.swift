@@ -111,7 +111,7 @@ struct DirectoryIndex {
         case .role: refreshRoles()
         case .authentication: refreshAuthenticationPolicies()
         case .namespace: if let name = try? NamespaceName(object.name) { namespaces.insert(name) }
-        case .provider, .settings: break
+        case .invitation, .provider, .settings, .signUp: break
         }
     }
 
@@ -124,7 +124,7 @@ struct DirectoryIndex {
         case .role: refreshRoles()
         case .authentication: refreshAuthenticationPolicies()
         case .namespace: if let name = try? NamespaceName(id.name.rawValue) { namespaces.remove(name) }
-        case .provider, .settings: break
+        case .invitation, .provider, .settings, .signUp: break
         }
     }
 

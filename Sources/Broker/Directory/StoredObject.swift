@@ -10,10 +10,13 @@ package struct StoredObject: Hashable, Sendable {
         /// An authentication policy: `<namespace>/<name>`.
         case authentication
         case group
+        case invitation
         case namespace
         case provider
         case role
         case settings
+        /// Somebody who asked to become a user.
+        case signUp = "sign_up"
     }
 
     /// What it is found by.

@@ -54,13 +54,24 @@ extension Broker {
 
     // MARK: Changing
 
-    /// Makes a provider; its name is made here too. `secret` is what we show to the provider, `nil` for workloads.
+    /// Makes a provider. Its name is made here too unless one is asked for, which policy files can then be written with.
+    /// `secret` is what we show to the provider, `nil` for workloads.
     package func createProvider(
-        _ spec: ProviderSpec, secret: Secret?, by caller: Caller, context: RequestContext
+        _ spec: ProviderSpec, named asked: String? = nil, secret: Secret?, by caller: Caller, context: RequestContext
     ) async throws(ProviderFailure) -> ProviderRecord {
         let spec = try spec.resolved()
+        var given: ProviderName?
+        if let asked {
+            do throws(InvalidValue) { given = try ProviderName(asked) } catch {
+                throw .invalid(field: "name", reason: error.reason)
+            }
+        }
         return try await changingProviders { (change: ProviderChange) throws(ProviderFailure) in
-            let name = try Self.name(for: spec)
+            let name: ProviderName
+            if let given { name = given } else { name = try Self.name(for: spec) }
+            guard index.object(StoredObject.ID(.provider, name.rawValue)) == nil else {
+                throw .alreadyExists("A provider named '\(name)' already exists.")
+            }
             let id: String
             do { id = try RecordID.make("prov", at: change.now) } catch { throw .cannotMake }
             let record = ProviderRecord(

@@ -22,8 +22,17 @@ struct ConfigValidateCommand: ParsableCommand {
         let refusals = policies.refused.flatMap { refused in refused.issues.map { "policy '\(refused.name)': \($0)" } }
         guard refusals.isEmpty else { throw CommandFailure(.usage, messages: refusals) }
         Console.print(
-            "\(Style.standardOutput.tick) valid: \(loaded.providers.count) providers, \(policies.policies.count) policies"
-        )
+            "\(Style.standardOutput.tick) valid: \(Self.count(loaded.providers.count, "provider", "providers")), "
+                + Self.count(policies.policies.count, "policy", "policies"))
+        for policy in loaded.policiesOfOtherProviders {
+            Console.print(
+                "  note: policy '\(policy.name)' is of provider '\(policy.provider)', which no file has: it counts once that is made over the API"
+            )
+        }
+    }
+
+    private static func count(_ number: Int, _ one: String, _ many: String) -> String {
+        "\(number) \(number == 1 ? one : many)"
     }
 }
 

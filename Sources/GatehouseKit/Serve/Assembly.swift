@@ -8,6 +8,7 @@ import DirectoryPlugin
 import Federation
 import GatehouseConfiguration
 import HTTPFetch
+import Identifiers
 import JOSE
 import JOSELibJWT
 import Logging
@@ -51,13 +52,20 @@ struct Assembly {
             settings: BrokerSettings(
                 issuer: issuer, tenant: settings.tenant, signingAlgorithm: settings.signingAlgorithm,
                 certificates: settings.certificates.forBroker,
+                userTokenService: settings.userTokenService?.text,
                 ignoresAuthenticationPolicies: settings.ignoresAuthenticationPolicies), store: store,
             index: index, keys: keys,
             hasher: TokenHasher(key: try directory.tokenHashKey()), sealing: try directory.sealingKey(),
-            providers: providers, policies: policies, time: time
+            providers: providers, policies: policies,
+            mail: settings.mail.map { BrokerMail($0, time: time, logger: logger) }, time: time
         )
         try await broker.load()
         report(broker.providerRecords().filter { !broker.isInForce($0) }, to: logger)
+        let known = broker.providerRecords()
+        report(
+            configuration.policiesOfOtherProviders.filter { policy in
+                !known.contains { $0.name.rawValue.hasSameBytes(as: policy.provider) }
+            }, to: logger)
         try await broker.loadAuthority(
             given: settings.certificates.authority.map { ($0.certificate, $0.key) }, sealing: try directory.sealingKey()
         )
@@ -93,6 +101,15 @@ struct Assembly {
             logger.error(
                 "policy refused",
                 metadata: ["policy": "\(refused.name)", "issues": "\(refused.issues.joined(separator: "; "))"])
+        }
+    }
+
+    /// They decide nothing until their provider is made over the API.
+    private static func report(_ policies: [PolicyDefinition], to logger: Logger) {
+        for policy in policies {
+            logger.warning(
+                "policy of a provider that is not there",
+                metadata: ["policy": "\(policy.name)", "provider": "\(policy.provider)"])
         }
     }
 

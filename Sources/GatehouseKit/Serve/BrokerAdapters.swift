@@ -1,5 +1,8 @@
 import AccessPolicy
 import Broker
+import GatehouseConfiguration
+import Logging
+import MailDelivery
 import ServerPlugin
 
 /// Broker's authentication as the server asks for it: which reason it was stays inside.
@@ -17,6 +20,30 @@ struct BrokerAuthenticator: Authenticator {
                 authorization: presented.authorization, from: presented.remoteAddress, for: purpose)
         } catch {
             throw .unauthenticated
+        }
+    }
+}
+
+/// E-mail of the broker, over SMTP. What fails is for the log: nobody waits for it.
+struct BrokerMail: MailSender {
+    private let mailer: SMTPMailer
+    private let logger: Logger
+
+    init(_ settings: MailSettings, time: TimeSource, logger: Logger) {
+        self.logger = logger
+        mailer = SMTPMailer(
+            MailServer(
+                url: settings.server, requiresTLS: !settings.isLoopback, from: settings.from,
+                username: settings.username, password: settings.password, authorityFile: settings.authorityFile)
+        ) { time.now().seconds }
+    }
+
+    func send(_ mail: Mail) async throws {
+        do {
+            try await mailer.send(to: mail.to, subject: mail.subject, text: mail.text)
+        } catch {
+            logger.error("mail not sent", metadata: ["error": "\(error)"])
+            throw error
         }
     }
 }
