@@ -4,7 +4,10 @@ import Testing
 /// The commands of README and of the how-tos do what these say: each `$` line of its transcripts is run as it stands, in one shell, and what it
 /// prints is compared; `…` stands for anything. Only the ports differ, so that a server of yours is left alone.
 @Suite(.serialized) struct ReadmeTests {
-    @Test(arguments: [("README.md", 8), ("docs/how-to/credentials.md", 20), ("docs/how-to/access.md", 14)])
+    @Test(arguments: [
+        ("README.md", 8), ("docs/how-to/credentials.md", 20), ("docs/how-to/access.md", 14),
+        ("docs/how-to/authentication-policies.md", 9), ("docs/how-to/sign-up.md", 10),
+    ])
     func theTranscriptRunsAsPrinted(_ page: String, _ least: Int) async throws {
         let server = try ServerProcess()
         try await server.start()

@@ -26,7 +26,8 @@ public struct Gatehouse: AsyncParsableCommand {
                 name: "Administration:",
                 subcommands: [
                     UserCommand.self, GroupCommand.self, RoleCommand.self, NamespaceCommand.self, AccessCommand.self,
-                    ProviderCommand.self, PolicyCommand.self, KeysCommand.self, AuditCommand.self,
+                    ProviderCommand.self, PolicyCommand.self, SignUpCommand.self, SettingsCommand.self,
+                    KeysCommand.self, AuditCommand.self,
                 ]),
         ])
 

@@ -11,7 +11,8 @@ struct ProviderCommand: ParsableCommand {
         commandName: "provider", abstract: "Try out identity providers, and change those of a server.",
         subcommands: [
             ProviderListCommand.self, ProviderGetCommand.self, ProviderCreateCommand.self, ProviderReplaceCommand.self,
-            ProviderDeleteCommand.self, ProviderTestCommand.self, ProviderCheckMetadataCommand.self,
+            ProviderDeleteCommand.self, ProviderProbeCommand.self, ProviderTestCommand.self,
+            ProviderCheckMetadataCommand.self,
         ])
 }
 

@@ -91,13 +91,14 @@ struct ProviderBodyOptions: ParsableArguments {
 
     /// The body, with the secret put into the one spec. Of what is already wrong, the server tells.
     func body(
-        _ file: [UInt8], _ secret: (secret: Secret, source: ClientRequest.SecretSource)?
+        _ file: [UInt8], _ secret: (secret: Secret, source: ClientRequest.SecretSource)?, named name: String? = nil
     ) throws(CommandFailure) -> ClientRequest.Body {
         let spec: JSONObject
         do { spec = try JSONValue.parseObject(file) } catch {
             throw CommandFailure(.usage, "the spec is not a JSON object: \(error)")
         }
-        let body: JSONObject = ["namespace": "system", "spec": .object(spec["spec"]?.objectValue ?? spec)]
+        var body: JSONObject = ["namespace": "system", "spec": .object(spec["spec"]?.objectValue ?? spec)]
+        if let name { body["name"] = JSONValue(name) }
         guard let secret else { return .json(.object(body)) }
         let inner = body["spec"]?.objectValue?.members.first { $0.value.objectValue != nil }?.name.rawValue
         guard let inner else {
@@ -107,27 +108,30 @@ struct ProviderBodyOptions: ParsableArguments {
         return .jsonWithSecret(body, at: ["spec", inner, "client_secret"], secret.secret, source: secret.source)
     }
 
-    func read() throws(CommandFailure) -> ClientRequest.Body {
+    func read(named name: String? = nil) throws(CommandFailure) -> ClientRequest.Body {
         guard spec != "-" || clientSecretFile != "-" else {
             throw CommandFailure(.usage, "--spec and --client-secret-file cannot both be standard input")
         }
-        return try body(try InputFile(spec).read(limit: 64 << 10), try secret(Environment.all))
+        return try body(try InputFile(spec).read(limit: 64 << 10), try secret(Environment.all), named: name)
     }
 }
 
 struct ProviderCreateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make a provider on a server, with effect on the next request.",
-        discussion: "The server chooses the name and says which URIs to allow at the provider.")
+        discussion: "Says which URIs to allow at the provider. Without --name the server chooses one.")
 
     @OptionGroup var client: ClientOptions
     @OptionGroup var content: ProviderBodyOptions
+
+    @Option(name: .long, help: "Its name, as policies will call it.")
+    var name: String?
 
     @Option(name: .shortAndLong, help: "table, json for the server's answer as it is, yaml, or name.")
     var output = ListFormat.table
 
     func run() async throws {
-        let request = ClientRequest(.POST, ProviderPlace.collection, body: try content.read())
+        let request = ClientRequest(.POST, ProviderPlace.collection, body: try content.read(named: name))
         guard let response = try await client.call(request) else { return }
         guard let name = response.json?["name"]?.stringValue else {
             throw ClientFailure.notUnderstood(status: response.status)
@@ -178,5 +182,30 @@ struct ProviderDeleteCommand: AsyncParsableCommand {
 
     func request() throws(CommandFailure) -> ClientRequest {
         ClientRequest(.POST, try ProviderPlace.item(name, "/delete"), body: .json(["namespace": "system"]))
+    }
+}
+
+struct ProviderProbeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "probe", abstract: "Let a server go to one of its providers, step by step.",
+        discussion: "'test' does the same from here, for a provider of a file. Exit code 1 when a step fails.")
+
+    @OptionGroup var client: ClientOptions
+
+    @Argument(help: "The provider's name.")
+    var name: String
+
+    @Option(name: .shortAndLong, help: "table, json for the server's answer as it is, yaml, or name.")
+    var output = ListFormat.table
+
+    func run() async throws {
+        let request = ClientRequest(.POST, try ProviderPlace.item(name, "/test"), body: .json([:]))
+        guard let response = try await client.call(request) else { return }
+        var table = TextTable(["STEP", "STANDING", "FOUND", "HINT"])
+        for step in try DirectoryCalls.items(response, "steps") {
+            table.add(["step", "standing", "message", "hint"].map { DirectoryCalls.text(step, $0) })
+        }
+        output.print(response, table: table.text, names: [name])
+        guard DirectoryCalls.text(response.json, "verdict") == "READY" else { throw CommandFailure.verdict(.failure) }
     }
 }

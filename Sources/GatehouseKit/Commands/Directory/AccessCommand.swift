@@ -63,10 +63,14 @@ struct AccessCheckCommand: AsyncParsableCommand {
             throw ClientFailure.notUnderstood(status: response.status)
         }
         let who = DirectoryCalls.text(response.json, "user")
+        let withheld = DirectoryCalls.text(response.json, "withheld_by")
+        let why =
+            withheld.isEmpty
+            ? "roles there: \(RoleInNamespace.text(DirectoryCalls.list(response.json, "roles")))" : withheld
         let text =
             isAllowed
             ? "yes: \(who) may \(question.verb) \(question.apiGroup) in \(question.namespace), by \(AccessCommand.reasons(response.json))"
-            : "no: \(who) may not \(question.verb) \(question.apiGroup) in \(question.namespace); roles there: \(RoleInNamespace.text(DirectoryCalls.list(response.json, "roles")))"
+            : "no: \(who) may not \(question.verb) \(question.apiGroup) in \(question.namespace); \(why)"
         output.print(response, table: Printable.line(text) + "\n", names: [isAllowed ? "yes" : "no"])
         if !isAllowed { throw ExitCode(CommandStatus.failure.rawValue) }
     }
