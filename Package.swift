@@ -87,6 +87,7 @@ let package = Package(
             ]),
 
         // HTTP.
+        module("SafeHTML", leaf: true),
         module("ServerPlugin", ["AccessPolicy", httpTypes]),
         module("APIConventions", ["ServerPlugin", "Broker", "AccessPolicy"]),
         module(
@@ -94,14 +95,15 @@ let package = Package(
             ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", httpTypes]),
         module("DirectoryPlugin", ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", httpTypes]),
         module(
-            "ProvidersPlugin", ["APIConventions", "ServerPlugin", "Broker", "Federation", "AccessPolicy", httpTypes]),
+            "ProvidersPlugin",
+            ["APIConventions", "ServerPlugin", "Broker", "Federation", "AccessPolicy", "OAuth", "SafeHTML", httpTypes]),
         module("TokenPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", httpTypes]),
         // The API's description and the style of its page, embedded in the binary.
         .target(name: "CDescriptionDocuments"),
         .target(
             name: "DescriptionDocuments", dependencies: ["CDescriptionDocuments"],
             exclude: ["openapi.json", "style.css"], swiftSettings: strict),
-        module("DescriptionPlugin", ["DescriptionDocuments", "ServerPlugin", httpTypes]),
+        module("DescriptionPlugin", ["DescriptionDocuments", "SafeHTML", "ServerPlugin", httpTypes]),
         module("DevelopmentPlugin", ["ServerPlugin", "AccessPolicy", "JOSE", httpTypes]),
         module("Observability", [logging]),
         module(
@@ -181,7 +183,7 @@ let package = Package(
                 "GatehouseTesting",
                 "AccessPolicy", "OpenSSLCrypto", "DescriptionDocuments", "Federation", "HTTPFetch", "JOSE", httpTypes,
             ]),
-        tests("DescriptionPluginTests", ["DescriptionPlugin", "DescriptionDocuments", "ServerPlugin", httpTypes]),
+        tests("DescriptionPluginTests", ["DescriptionPlugin", "SafeHTML", "DescriptionDocuments", "ServerPlugin", httpTypes]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),
         tests(
             "GatehouseServerTests",

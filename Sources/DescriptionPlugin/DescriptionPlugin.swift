@@ -1,5 +1,6 @@
 import DescriptionDocuments
 import HTTPTypes
+import SafeHTML
 package import ServerPlugin
 package import StrictJSON
 

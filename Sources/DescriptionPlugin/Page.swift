@@ -1,5 +1,6 @@
 import Identifiers
 import StrictJSON
+import SafeHTML
 
 /// `/docs`: the description as one page of HTML. No script, and nothing from elsewhere.
 struct Page {

@@ -1,4 +1,5 @@
 import StrictJSON
+import SafeHTML
 
 /// One operation on the page: how it is called, with what, and what it answers.
 struct PageOperation {

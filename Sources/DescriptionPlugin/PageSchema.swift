@@ -1,4 +1,5 @@
 import StrictJSON
+import SafeHTML
 
 /// A schema on the page: its type in words, its limits, its fields.
 struct PageSchema {

@@ -1,3 +1,5 @@
+import SafeHTML
+
 /// Descriptions as they stand in the document: paragraphs parted by an empty line, code between backquotes.
 enum Prose {
     static func paragraphs(_ text: String?) -> HTML {

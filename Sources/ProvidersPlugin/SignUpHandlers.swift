@@ -167,7 +167,7 @@ extension ProvidersPlugin {
 }
 
 /// Runs a use case of sign-up; its refusals become the contract's.
-private func answeringSignUp<Value: Sendable>(
+func answeringSignUp<Value: Sendable>(
     _ body: () async throws(SignUpFailure) -> Value
 ) async throws(APIError) -> Value {
     do {

@@ -27,13 +27,17 @@ private let allowed: [String: Set<String>] = [
     "CredentialsPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", "HTTPTypes"],
     "DirectoryPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "HTTPTypes"],
     // Federation for the steps of a provider's test.
-    "ProvidersPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "Federation", "HTTPTypes"],
+    // OAuth for the form of the sign-up page.
+    "ProvidersPlugin": [
+        "APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "Federation", "OAuth", "SafeHTML", "HTTPTypes",
+    ],
     "TokenPlugin": ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", "HTTPTypes"],
     // Speaks as an identity provider of its own, so it signs; it never reaches the broker.
     "DevelopmentPlugin": ["ServerPlugin", "AccessPolicy", "JOSE", "HTTPTypes"],
     "DescriptionDocuments": ["CDescriptionDocuments"],
     // Does not know Broker: it describes whatever is routed.
-    "DescriptionPlugin": ["DescriptionDocuments", "ServerPlugin", "HTTPTypes"],
+    "DescriptionPlugin": ["DescriptionDocuments", "SafeHTML", "ServerPlugin", "HTTPTypes"],
+    "SafeHTML": [],
     "Observability": ["Glibc", "Foundation"],
     // Does not know Broker: authentication, access and health come in through ServerPlugin's protocols.
     "GatehouseServer": [

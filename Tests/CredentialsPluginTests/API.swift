@@ -24,6 +24,8 @@ struct API {
         let status: Int
         let body: JSONValue
         let headers: HTTPFields
+        /// Of what is not JSON.
+        var text = ""
 
         var code: Int64? { body["code"]?.integerValue }
         var message: String { body["message"]?.stringValue ?? "" }
@@ -92,7 +94,7 @@ struct API {
             return Answer(
                 status: response.status.code,
                 body: isJSON ? try JSONValue.parse(response.body, limits: JSONLimits(maximumBytes: 64 << 20)) : .null,
-                headers: response.headers)
+                headers: response.headers, text: isJSON ? "" : String(decoding: response.body, as: UTF8.self))
         } catch let error as APIError {
             return Answer(status: error.code.status.code, body: error.body, headers: error.response.headers)
         }

@@ -1,6 +1,7 @@
 import DescriptionDocuments
 import Foundation
 import StrictJSON
+import SafeHTML
 import Testing
 
 @testable import DescriptionPlugin
