@@ -5,7 +5,7 @@ The server is pinned to one core and the load generator (wrk, 64 connections) to
 second, latencies, CPU microseconds of the server for each request (from /proc), and the ratio to what this machine can
 do at all: OpenSSL's own speed for the same signatures, nginx for HTTP, the server's own /livez for everything above it.
 
-Usage: Benchmarks/bench.py [--binary PATH] [--seconds N] [--credentials N] [--json FILE]
+Usage: Benchmarks/bench.py [--binary PATH] [--seconds N] [--credentials N] [--people N] [--json FILE]
 """
 import argparse, concurrent.futures, http.client, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading
 import time, urllib.parse
@@ -159,13 +159,38 @@ def store_credentials(server, folder, headers, count):
     return {"what": f"create API token ({made} stored)", **row}
 
 
-def page_through(server, headers, limit=1000):
-    """Every page of the listing; answers how many entries, seconds, and the slowest page in milliseconds."""
+DIRECTORY = "/api/web/custom/namespaces/system"
+
+
+def store_directory(server, headers, people, others=1000):
+    """Makes roles, groups that give them, and people in the groups; answers how many of all a second."""
+    def run(jobs):
+        def work(part):
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+            for path, body in part:
+                connection.request("POST", DIRECTORY + path, json.dumps(body), headers)
+                answer = connection.getresponse()
+                text = answer.read()
+                assert answer.status == 200, text
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            list(pool.map(work, [jobs[i::16] for i in range(16)]))
+    started = time.time()
+    run([("/roles", {"metadata": {"name": f"role-{n}"}, "api_groups": [f"app-{n}-user", "gatehouse-users-monitor"]})
+         for n in range(others)])
+    run([("/user_groups", {"name": f"group-{n}", "namespace_roles": [{"namespace": "system", "role": f"role-{n}"}]})
+         for n in range(others)])
+    run([("/user_roles", {"email": f"u{n}@example.com", "first_name": "U", "last_name": str(n),
+                          "group_names": [f"group-{n % others}"]}) for n in range(people)])
+    return (people + 2 * others) / (time.time() - started)
+
+
+def page_through(server, headers, limit=1000, path=NAMESPACE + "/api_credentials"):
+    """Every page of a listing; answers how many entries, seconds, and the slowest page in milliseconds."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     start, seen, slowest, began = "", 0, 0.0, time.time()
     while True:
         one = time.time()
-        connection.request("GET", f"{NAMESPACE}/api_credentials?page_limit={limit}&page_start={urllib.parse.quote(start)}",
+        connection.request("GET", f"{path}?page_limit={limit}&page_start={urllib.parse.quote(start)}",
                            headers=headers)
         page = json.loads(connection.getresponse().read())
         slowest = max(slowest, (time.time() - one) * 1000)
@@ -238,6 +263,7 @@ def main():
     parser.add_argument("--binary", default=".build/release/gatehouse")
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--credentials", type=int, default=100_000, help="stored before authentication is measured again")
+    parser.add_argument("--people", type=int, default=10_000, help="stored, with 1,000 groups and 1,000 roles, for 'may they?'")
     parser.add_argument("--json")
     options = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="gatehouse-bench-")
@@ -273,6 +299,22 @@ def main():
                             lua(folder, "exchange-jwt", "POST", form, exchange())))
         rows.append(measure(server, "exchange to API token", "/oauth/token", seconds,
                             lua(folder, "exchange-opaque", "POST", form, exchange(API_TOKEN))))
+        if options.people:
+            body = {**admin, "Content-Type": "application/json"}
+            made = store_directory(server, body, options.people)
+            question = DIRECTORY + "/access/check?api_group=app-7-x&verb=list"
+            rows.append(measure(server, "may I", question, seconds, lua(folder, "may-i", "GET", admin, [])))
+            rows.append(measure(server, "may they", f"{question}&user=u{options.people // 2}@example.com", seconds,
+                                lua(folder, "may-they", "GET", admin, [])))
+            rows.append(measure(server, "who am I", DIRECTORY + "/whoami", seconds,
+                                lua(folder, "whoami", "GET", admin, [])))
+            people = page_through(server, admin, path=DIRECTORY + "/user_roles")
+            began = time.time()
+            status, text = call(server.port, "GET", DIRECTORY + "/access/who-can?api_group=users&verb=list", None, admin)
+            assert status == 200, text
+            notes += [f"directory: {options.people} people, 1,000 groups, 1,000 roles made at {made:.0f}/s, "
+                      f"RSS {resident_mb(server.pid):.0f} MB; who-can over all of them {(time.time() - began) * 1000:.0f} ms",
+                      f"people: {people[0]} in pages of 1,000 in {people[1]:.1f} s, slowest page {people[2]:.0f} ms"]
         if options.credentials:
             body = {**admin, "Content-Type": "application/json"}
             one = create(server.port, body, {"name": "one", "expiration_days": 80, "spec": {"type": "API_TOKEN"}})
