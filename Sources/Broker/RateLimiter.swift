@@ -40,6 +40,15 @@ package final class RateLimiter: Sendable {
         }
     }
 
+    /// What one network address counts as: of IPv6 its upper half, as whoever has one address there has 2^64.
+    package static func key(of address: String) -> String {
+        switch IPAddress(address)?.unmapped {
+        case .v6(let upper, _)?: String(upper, radix: 16) + "::/64"
+        case .v4(let bits)?: String(bits, radix: 16)
+        case nil: address
+        }
+    }
+
     /// Forgets whoever may do all of it again, and otherwise the half that has to wait least.
     private static func makeRoom(_ full: inout [Key: Int64], at now: Timestamp) {
         let before = full.count

@@ -16,6 +16,15 @@ import Testing
         #expect(limiter.wait(for: "a", at: at(100)) == 10)
     }
 
+    @Test(arguments: [
+        ("192.0.2.1", "c0000201"), ("2001:db8::1", "20010db800000000::/64"),
+        ("2001:db8:0:0:ffff::9", "20010db800000000::/64"), ("2001:db8:0:1::1", "20010db800000001::/64"),
+        ("::ffff:192.0.2.1", "c0000201"), ("what?", "what?"),
+    ])
+    func oneNetworkIsOnePlace(_ address: String, _ key: String) {
+        #expect(RateLimiter.key(of: address) == key)
+    }
+
     /// Many places make it forget those that have waited longest, never whoever asked last.
     @Test func itIsBounded() {
         let limiter = RateLimiter(RateLimiter.Rate(burst: 1, interval: 1000), capacity: 100)
