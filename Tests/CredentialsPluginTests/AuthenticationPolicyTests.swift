@@ -181,6 +181,17 @@ import Testing
         #expect(answer.status == 403 && answer.message.contains("roles beyond your own"), "\(answer.body)")
     }
 
+    /// What is kept from both is no difference between them: one's own token is rotated all the same.
+    @Test func aTokenThatIsKeptOutSomewhereIsRotatedAllTheSame() async throws {
+        let api = try await API.make()
+        let own = try await api.token()
+        _ = try await api.post(Self.payments, Self.policy(#""mechanisms":["CERTIFICATE"]"#))
+        let answer = try await api.post(
+            API.system + "rotate/api_credentials", #"{"name":"\#(own.name)"}"#, with: .token(own.secret))
+        #expect(answer.status == 200, "\(answer.body)")
+        #expect(try await api.get(Self.door, with: .token(answer.data)).status == 403)
+    }
+
     @Test func anExchangeGivesNothingThatCouldNotBeUsed() async throws {
         let api = try await API.make()
         _ = try await api.post(Self.payments, Self.policy(#""required_amr":["hwk"]"#))

@@ -32,7 +32,9 @@ extension Broker {
         _ email: String, invitation: Secret?, context: RequestContext
     ) throws(SignUpFailure) -> Registration {
         let now = time.now()
-        if let seconds = signUpLimits.questions.wait(for: RateLimiter.key(of: context.remoteAddress), at: now) { throw .tooOften(seconds) }
+        if let seconds = signUpLimits.questions.wait(for: RateLimiter.key(of: context.remoteAddress), at: now) {
+            throw .tooOften(seconds)
+        }
         guard let invitation else {
             return signUpPolicy.admits(email) ? .admitted(hasInvitation: false) : .refused(hasInvitation: false)
         }
@@ -59,7 +61,9 @@ extension Broker {
         _ request: SignUpRequest, invitation: Secret?, context: RequestContext
     ) async throws(SignUpFailure) -> SignUpRecord {
         let now = time.now()
-        if let seconds = signUpLimits.address.wait(for: RateLimiter.key(of: context.remoteAddress), at: now) { throw .tooOften(seconds) }
+        if let seconds = signUpLimits.address.wait(for: RateLimiter.key(of: context.remoteAddress), at: now) {
+            throw .tooOften(seconds)
+        }
         do throws(DirectoryFailure) {
             try request.person.checkEmail()
             try request.person.checkNames()
@@ -150,7 +154,9 @@ extension Broker {
         _ name: String, token: Secret, context: RequestContext
     ) async throws(SignUpFailure) -> SignUpRecord {
         let now = time.now()
-        if let seconds = signUpLimits.questions.wait(for: RateLimiter.key(of: context.remoteAddress), at: now) { throw .tooOften(seconds) }
+        if let seconds = signUpLimits.questions.wait(for: RateLimiter.key(of: context.remoteAddress), at: now) {
+            throw .tooOften(seconds)
+        }
         guard let opaque = OpaqueToken(parsing: token.reveal()), opaque.tokenClass == .verification,
             let hash = hasher.hash(opaque)
         else { throw .verification }
