@@ -173,7 +173,7 @@ def secured(settings):
             folder, "http://127.0.0.1:1", "name: nobody\ntype: oidc\nissuer: https://nobody.example\naudiences: [nobody]\n",
             'policies: [{name: none, provider: nobody, when: "false", grant: [{namespace: payments, roles: [monitor]}]}]\n',
             settings, https=True)
-        with running([PROGRAM, "serve", "--config", str(server.configuration)], server.url + "/readyz", quiet=True):
+        with running([PROGRAM, "serve", "--config", str(server.configuration)], server.url + "/readyz", quiet=True) as server.process:
             yield server
 
 
