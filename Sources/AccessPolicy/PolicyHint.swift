@@ -39,7 +39,10 @@ package struct PolicyHint: Hashable, Sendable {
                     .numberNotText, "the claim is not a text; compare without quotes, or use string(\(actual.source))")
             }
             if actual.value.utf8.first == UInt8(ascii: "[") {
-                return PolicyHint(.listNotText, "the claim is a list; write \(constant.source) in \(actual.source)")
+                let mended = "\(constant.source) in \(actual.source)"
+                // Written like that already: the list does not have it, and that is all.
+                return mended.hasSameBytes(as: observation.source)
+                    ? nil : PolicyHint(.listNotText, "the claim is a list; write \(mended)")
             }
             return nil
         }

@@ -13,7 +13,7 @@ package final class SMTPMailer: Sendable {
     /// Mails that may wait at a time.
     private static let capacity = 100
 
-    /// - Parameter now: seconds since 1970, for the message's date.
+    /// `now`: seconds since 1970, for the message's date.
     package init(_ server: MailServer, now: @escaping @Sendable () -> Int64) {
         self.server = server
         self.now = now

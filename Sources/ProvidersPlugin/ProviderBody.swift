@@ -52,6 +52,10 @@ enum ProviderBody {
                 }
             }
         }
+        if form == .workload, try body.has("client_secret") {
+            throw body.invalid(
+                "client_secret", "must not be given: nobody signs in at an issuer of tokens for machines")
+        }
         if try body.boolean("disable_nonce") ?? false {
             throw body.invalid("disable_nonce", "must not be true: a nonce is always sent and checked")
         }

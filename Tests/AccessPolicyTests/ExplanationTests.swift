@@ -7,6 +7,12 @@ import Testing
         set(.sample(when: when)).explain(.sample(claims: claims)).policies.first?.checks.first
     }
 
+    /// Nothing is wrong with the test: the token is somebody else's.
+    @Test func aTestThatIsRightHasNoHint() throws {
+        let check = try #require(firstCheck("'nobody' in claims.groups", [:]))
+        #expect(check.outcome != .hit && check.hint == nil)
+    }
+
     @Test(
         arguments: [
             ("claims.repository == 'Octo/App'", [:], .caseOnly, "upper and lower case"),

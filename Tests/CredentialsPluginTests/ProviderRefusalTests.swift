@@ -113,6 +113,11 @@ import Testing
             "Field spec.workload_spec_type.audiences is required."),
         Refusal(
             ProviderTests.body(
+                "workload_spec_type", #""issuer":"https://idp.example.com","audiences":["a"],"client_secret":"x""#),
+            "Field spec.workload_spec_type.client_secret must not be given: nobody signs in at an issuer of tokens for machines."
+        ),
+        Refusal(
+            ProviderTests.body(
                 "workload_spec_type", #""issuer":"https://idp.example.com","audiences":["a"],"algorithms":["HS256"]"#),
             "Field spec.workload_spec_type.algorithms must be of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384,"
                 + " ES512, EdDSA."),

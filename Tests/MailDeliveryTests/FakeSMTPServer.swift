@@ -13,7 +13,7 @@ final class FakeSMTPServer: Sendable {
 
     struct CannotListen: Error {}
 
-    /// - Parameter refusing: the command that is answered with 550.
+    /// `refusing`: the command that is answered with 550.
     init(refusing: String = "nothing") throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         port = try Self.bound(listener)
