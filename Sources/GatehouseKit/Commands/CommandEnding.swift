@@ -93,6 +93,8 @@ extension CommandFailure {
         case "policy.credential_type_not_allowed": "--type must be listed under credentials.types of the policy"
         case _ where refusal.code.utf8.starts(with: "token.".utf8) || refusal.code.utf8.starts(with: "provider.".utf8):
             "'gatehouse token explain' shows which check failed"
+        // The message says already which one, and what would do.
+        case _ where refusal.status == 403 && refusal.message.contains("authentication policy"): nil
         case _ where refusal.status == 403: "the credential has no role that allows this"
         case _ where refusal.status == 429: "too many requests: try again later"
         default: nil
