@@ -15,8 +15,8 @@ public enum AuthenticationMechanism: String, CaseIterable, Hashable, Sendable {
 public struct AuthenticationFacts: Hashable, Sendable {
     /// Where a request comes from.
     public enum Source: Hashable, Sendable {
-        /// `nil`: an address that does not read, which is in no network.
-        case address(IPAddress?)
+        /// As text: only a policy with networks reads it. One that does not read is in no network.
+        case address(String)
         /// Nobody sends a request with it now: it is described or issued. Judged when it is used.
         case notUsed
     }
@@ -82,8 +82,8 @@ public struct AuthenticationRules: Hashable, Sendable {
             !(facts.context?.methods ?? []).contains { $0.hasSameBytes(as: wanted) }
         }
         if !missing.isEmpty { found.append(.methods(missing: missing)) }
-        if !sourceNetworks.isEmpty, case .address(let address) = facts.source {
-            let isInside = address.map { address in sourceNetworks.contains { $0.contains(address) } } ?? false
+        if !sourceNetworks.isEmpty, case .address(let text) = facts.source {
+            let isInside = IPAddress(text).map { address in sourceNetworks.contains { $0.contains(address) } } ?? false
             if !isInside { found.append(.sourceNetwork) }
         }
         return found

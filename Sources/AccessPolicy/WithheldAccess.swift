@@ -66,6 +66,16 @@ public struct AuthenticationPolicyTable: Sendable {
     /// Everything that governs a namespace.
     public func policies(in namespace: NamespaceName) -> [Policy] { tenant + (namespaces[namespace] ?? []) }
 
+    /// Everything that governs the namespaces which an access names: of `*` only what covers the tenant.
+    public func policies(naming access: NamespaceAccess) -> [Policy] {
+        if isEmpty { return [] }
+        return tenant
+            + access.entries.keys.flatMap { pattern -> [Policy] in
+                guard case .named(let namespace) = pattern else { return [] }
+                return namespaces[namespace] ?? []
+            }
+    }
+
     /// What is left of somebody's access with that credential. `existing`: every namespace there is, asked for only when
     /// `*` has to be taken apart.
     public func judge(

@@ -16,6 +16,12 @@ package struct LifetimeRule: Hashable, Sendable {
     package struct PolicyBound: Hashable, Sendable {
         package let seconds: Int64
         package let policy: String
+
+        var refusal: CredentialFailure {
+            .invalid(
+                field: "expiration_days",
+                reason: "is too much: authentication policy '\(policy)' allows \(seconds) s in all")
+        }
     }
 
     package init(
@@ -51,16 +57,10 @@ package struct LifetimeRule: Hashable, Sendable {
         if let policy {
             let last = now.adding(seconds: policy.seconds)
             // What was asked for is refused; what was not said is cut.
-            guard end <= last || (asked ?? 0) == 0 else { throw beyond(policy) }
+            guard end <= last || (asked ?? 0) == 0 else { throw policy.refusal }
             end = min(end, last)
         }
         return ceiling.map { min($0, end) } ?? end
-    }
-
-    private func beyond(_ bound: PolicyBound) -> CredentialFailure {
-        .invalid(
-            field: "expiration_days",
-            reason: "is too much: authentication policy '\(bound.policy)' allows \(bound.seconds) s in all")
     }
 
     /// When a renewed one ends: days from now, not from its old end (contract README §3).
@@ -78,7 +78,7 @@ package struct LifetimeRule: Hashable, Sendable {
                 )
             }
         }
-        if let policy, days > 0, end > record.createdAt.adding(seconds: policy.seconds) { throw beyond(policy) }
+        if let policy, days > 0, end > record.createdAt.adding(seconds: policy.seconds) { throw policy.refusal }
         if let limit = record.lifetimeEndsAt, end > limit {
             throw .wrongState("it ends with what it was made from, at \(RFC3339.text(limit))")
         }

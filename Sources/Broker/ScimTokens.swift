@@ -64,11 +64,7 @@ extension Broker {
         if case .policies = authority.rights { throw .notPermitted("what policies gave makes no SCIM token") }
         let now = time.now()
         let bound = try allowedLifetime(of: .scimAPIToken, in: .system)
-        if let bound, days > bound.seconds / 86_400 {
-            throw .invalid(
-                field: "expiration_days",
-                reason: "is too much: authentication policy '\(bound.policy)' allows \(bound.seconds) s in all")
-        }
+        if let bound, days > bound.seconds / 86_400 { throw bound.refusal }
         let old = try await scimRecords()
         let end = now.adding(seconds: days * 86_400)
         let expiresAt = authority.ceiling.map { min($0, end) } ?? end

@@ -77,14 +77,10 @@ struct AuthenticationBody {
 
     private func names(_ body: RequestBody, _ field: String) throws(APIError) -> [String] {
         let names = try body.texts(field)
-        guard names.count <= 16, names.allSatisfy({ Self.isLine($0, atMost: 256) }) else {
+        guard names.count <= 16, names.allSatisfy({ TextRule.isLine($0, atMost: 256) }) else {
             throw body.invalid(field, "must be at most 16, of at most 256 bytes without control characters")
         }
         return names
-    }
-
-    private static func isLine(_ text: String, atMost limit: Int) -> Bool {
-        (1...limit).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     }
 
     // MARK: Cookies
@@ -179,7 +175,7 @@ struct AuthenticationBody {
         _ body: RequestBody, _ record: AuthenticationRecord
     ) throws(APIError) -> AuthenticationRecord.OIDCParameters {
         let clientID = try body.required("oidc_client_id", try body.text("oidc_client_id"))
-        guard Self.isLine(clientID, atMost: 256) else {
+        guard TextRule.isLine(clientID, atMost: 256) else {
             throw body.invalid("oidc_client_id", "must be 1 to 256 bytes without control characters")
         }
         guard let secret = try secret(body, "client_secret") else { throw body.invalid("client_secret", "is required") }
@@ -217,7 +213,7 @@ struct AuthenticationBody {
     private func hosts(_ body: RequestBody) throws(APIError) -> [String] {
         let hosts = try body.texts("hosts")
         let isName = { (host: String) in
-            Self.isLine(host, atMost: 253)
+            TextRule.isLine(host, atMost: 253)
                 && host.utf8.allSatisfy { byte in
                     (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: ".")
                         || byte == UInt8(ascii: "-")
@@ -231,7 +227,8 @@ struct AuthenticationBody {
 
     private func prefixes(_ body: RequestBody) throws(APIError) -> [String] {
         let prefixes = try body.texts("path_prefixes")
-        guard prefixes.count <= 64, prefixes.allSatisfy({ $0.hasPrefix("/") && Self.isLine($0, atMost: 256) }) else {
+        guard prefixes.count <= 64, prefixes.allSatisfy({ $0.hasPrefix("/") && TextRule.isLine($0, atMost: 256) })
+        else {
             throw body.invalid("path_prefixes", "must be at most 64 paths that begin with /")
         }
         return prefixes

@@ -133,16 +133,11 @@ struct SignUpShapes {
         policy.verification =
             try body.enumeration("verification", SignUpPolicy.Verification.allCases) ?? .administrator
         policy.domains = try body.texts("domains").map(PersonProfile.login)
-        guard policy.domains.count <= 256, policy.domains.allSatisfy(isDomain) else {
+        guard policy.domains.count <= 256, policy.domains.allSatisfy(TextRule.isDomain) else {
             throw body.invalid("domains", "must be at most 256 domain names, such as example.com")
         }
         policy.roles = try body.namespaceRoles()
         policy.groups = try body.texts("group_names")
         return policy
-    }
-
-    private static func isDomain(_ text: String) -> Bool {
-        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        return labels.count > 1 && text.utf8.count <= 253 && labels.allSatisfy { (try? ObjectName($0)) != nil }
     }
 }

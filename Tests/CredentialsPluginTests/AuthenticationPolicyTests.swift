@@ -321,6 +321,19 @@ import Testing
         }
     }
 
+    /// A life that nobody asked for is cut by the tenant's bound too, also of a token for `*`.
+    @Test func aLifetimeOfTheTenantCutsATokenForEveryNamespace() async throws {
+        let api = try await API.make(policies: [
+            PolicyText(when: "true", namespace: "*", roles: ["monitor"], maximumLifetime: 172_800)
+        ])
+        let short = try await api.token(days: 1).secret
+        let rules = #""max_lifetime":86400,"covers_tenant":true"#
+        let made = try await api.post(Self.system, Self.policy(rules), with: .token(short))
+        #expect(made.status == 200, "\(made.body)")
+        let token = try api.world.issuer.token(now: api.world.now, lifetime: 200_000)
+        #expect(try await api.world.exchange(token).expiresIn == 86_400)
+    }
+
     // MARK: Explained
 
     @Test func theDecisionIsExplained() async throws {

@@ -23,7 +23,7 @@ extension Broker {
         authenticationPolicies.policies(in: namespace).map { "\($0.namespace)/\($0.name)" }
     }
 
-    func source(_ remoteAddress: String) -> AuthenticationFacts.Source { .address(IPAddress(remoteAddress)) }
+    func source(_ remoteAddress: String) -> AuthenticationFacts.Source { .address(remoteAddress) }
 
     /// Whether the policies of a namespace let a credential of that type be made for it, and how long it may live in all.
     func allowedLifetime(
@@ -45,12 +45,7 @@ extension Broker {
 
     /// The longest life of a token that opens all of that.
     func longestLifetime(opening access: NamespaceAccess) -> Int64 {
-        let table = authenticationPolicies
-        if table.isEmpty { return .max }
-        let namespaces = access.entries.keys.compactMap { pattern in
-            if case .named(let name) = pattern { name } else { nil }
-        }
-        return namespaces.flatMap { table.policies(in: $0) }.compactMap(\.rules.maximumLifetime).min() ?? .max
+        authenticationPolicies.policies(naming: access).compactMap(\.rules.maximumLifetime).min() ?? .max
     }
 }
 

@@ -111,7 +111,7 @@ extension Broker {
     package func mapProvider(
         _ name: String, emailClaim: String?, by caller: Caller, context: RequestContext
     ) async throws(ProviderFailure) {
-        if let emailClaim, !ProviderSpec.isLine(emailClaim, atMost: 256) {
+        if let emailClaim, !TextRule.isLine(emailClaim, atMost: 256) {
             throw .invalid(
                 field: "oidc_mappers.email", reason: "must be the name of a claim: 1 to 256 bytes on one line")
         }

@@ -40,7 +40,7 @@ extension ProviderSpec {
         for field in Self.fields(of: form) {
             switch field.value {
             case .text(let keyPath, let limit):
-                guard self[keyPath: keyPath].isEmpty || Self.isLine(self[keyPath: keyPath], atMost: limit) else {
+                guard self[keyPath: keyPath].isEmpty || TextRule.isLine(self[keyPath: keyPath], atMost: limit) else {
                     throw .invalid(
                         field: path(field.name), reason: "must be at most \(limit) bytes without control characters")
                 }
@@ -52,7 +52,7 @@ extension ProviderSpec {
             case .flag, .seconds, .texts, .prompt, .secret, .alwaysTrue: break
             }
         }
-        guard hostedDomain.isEmpty || Self.isDomain(hostedDomain) else {
+        guard hostedDomain.isEmpty || TextRule.isDomain(hostedDomain) else {
             throw .invalid(
                 field: path("hosted_domain"), reason: "must be a domain name in lower case, such as example.com")
         }
@@ -85,20 +85,6 @@ extension ProviderSpec {
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
         (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
-    }
-
-    /// 1 to so many bytes without control characters.
-    static func isLine(_ text: String, atMost limit: Int) -> Bool {
-        (1...limit).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-    }
-
-    private static func isDomain(_ text: String) -> Bool {
-        let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        return labels.count > 1
-            && labels.allSatisfy { label in
-                (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
-                    && label.allSatisfy { isNameByte($0) || $0 == UInt8(ascii: "-") }
-            }
     }
 
     // MARK: Azure

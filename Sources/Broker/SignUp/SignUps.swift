@@ -160,17 +160,13 @@ extension Broker {
         guard let opaque = OpaqueToken(parsing: token.reveal()), opaque.tokenClass == .verification,
             let hash = hasher.hash(opaque)
         else { throw .verification }
-        return try await deciding(name, at: now) {
+        return try await deciding(name, as: .signUpVerified, at: now, context: context) {
             (record: SignUpRecord) throws(SignUpFailure) -> AuditEvent.Actor in
             guard record.state == .pending, now < record.expiresAt,
                 let wanted = record.verificationHash, wanted.hasSameBytes(as: Hexadecimal.text(hash.bytes)),
                 index.person(record.email) == nil
             else { throw .verification }
             return AuditEvent.Actor(name: record.email)
-        } as: {
-            .signUpVerified
-        } context: {
-            context
         }
     }
 
@@ -179,7 +175,7 @@ extension Broker {
         _ name: String, by caller: Caller, context: RequestContext
     ) async throws(SignUpFailure) -> SignUpRecord {
         let now = time.now()
-        return try await deciding(name, at: now) {
+        return try await deciding(name, as: .signUpApproved, at: now, context: context) {
             (record: SignUpRecord) throws(SignUpFailure) -> AuditEvent.Actor in
             guard record.state == .pending, now < record.expiresAt else {
                 throw .directory(.wrongState("the sign-up does not wait any more"))
@@ -193,16 +189,12 @@ extension Broker {
                     groups.reduce(record.roles) { $0.union($1.bindings) }, by: caller, "what the sign-up gives")
             } catch { throw .directory(error) }
             return AuditEvent.Actor(caller)
-        } as: {
-            .signUpApproved
-        } context: {
-            context
         }
     }
 
     private func deciding(
-        _ name: String, at now: Timestamp, _ check: (SignUpRecord) throws(SignUpFailure) -> AuditEvent.Actor,
-        as action: () -> AuditEvent.Action, context: () -> RequestContext
+        _ name: String, as action: AuditEvent.Action, at now: Timestamp, context: RequestContext,
+        _ check: (SignUpRecord) throws(SignUpFailure) -> AuditEvent.Actor
     ) async throws(SignUpFailure) -> SignUpRecord {
         while true {
             guard let object = index.object(StoredObject.ID(.signUp, name)), var record = SignUpRecord(object) else {
@@ -210,7 +202,7 @@ extension Broker {
             }
             let actor = try check(record)
             let changes = try accept(&record, at: now) + [.updateObject(object.replacing(record.document, at: now))]
-            let event = event(action(), record, actor, at: now, context())
+            let event = event(action, record, actor, at: now, context)
             do throws(StoreFailure) {
                 try await store.commit(StoreTransaction(changes: changes, events: [event]))
                 return record
