@@ -124,7 +124,7 @@ private struct PolicyCompiler {
     }
 
     mutating func credentialTypes() -> Set<PolicyCredentialType> {
-        if definition.credentialTypes.isEmpty { return [.accessToken] }
+        if definition.credentialTypes.isEmpty { return [.accessToken, .session] }
         var types: Set<PolicyCredentialType> = []
         for text in definition.credentialTypes {
             if let type = PolicyCredentialType.allCases.first(where: { $0.rawValue.hasSameBytes(as: text) }) {

@@ -6,6 +6,8 @@
 package enum PolicyCredentialType: String, CaseIterable, Hashable, Sendable {
     /// A signed JWT (RFC 9068).
     case accessToken = "access_token"
+    /// What somebody who signs in may do; it lives as long as sessions do, whatever `max_ttl` says.
+    case session
     /// An opaque token in the credential store.
     case apiToken = "API_TOKEN"
     case apiCertificate = "API_CERTIFICATE"

@@ -91,6 +91,9 @@ public struct Caller: Sendable {
     public let confinement: NamespaceName?
     /// What authentication policies keep from the caller because of this credential; `access` is without it.
     public let withheld: WithheldAccess
+    /// Whether an application uses it for its owner, and was given less than all that they may do: then it does not
+    /// administer what is the owner's own.
+    public let isDelegated: Bool
     /// What every answer to this caller says about the credential.
     public let notices: [Notice]
     /// What the authenticator remembers of the credential, for the use cases behind it. Nothing to plugins.
@@ -119,8 +122,8 @@ public struct Caller: Sendable {
 
     package init(
         principal: Principal, access: NamespaceAccess, mechanism: Mechanism, credentialID: String, expiresAt: Int64,
-        confinement: NamespaceName? = nil, withheld: WithheldAccess = .nothing, notices: [Notice] = [],
-        authority: (any Sendable)?
+        confinement: NamespaceName? = nil, withheld: WithheldAccess = .nothing, isDelegated: Bool = false,
+        notices: [Notice] = [], authority: (any Sendable)?
     ) {
         self.principal = principal
         self.access = access
@@ -129,6 +132,7 @@ public struct Caller: Sendable {
         self.expiresAt = expiresAt
         self.confinement = confinement
         self.withheld = withheld
+        self.isDelegated = isDelegated
         self.notices = notices
         self.authority = authority
     }

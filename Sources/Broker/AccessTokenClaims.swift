@@ -23,6 +23,8 @@ struct AccessTokenClaims: Sendable {
     let home: NamespaceName?
     /// `acr` and `amr` (RFC 9068 §2.2.1) of the token or the sign-in that it all began with.
     let context: AuthenticationContext?
+    /// The authorization of a client that it came of, which it ends with.
+    let authorization: TicketID?
 
     /// Under one member, so that it is plain which claims are ours alone.
     private static let privateClaim = "gatehouse"
@@ -46,6 +48,7 @@ struct AccessTokenClaims: Sendable {
             "root": JSONValue(root.text),
         ]
         if let home { own["home"] = JSONValue(home.rawValue) }
+        if let authorization { own["authorization"] = JSONValue(authorization.rawValue) }
         object[Self.privateClaim] = .object(own)
         return object
     }
@@ -66,19 +69,21 @@ struct AccessTokenClaims: Sendable {
         let home = own["home"]?.stringValue.flatMap { try? NamespaceName($0) }
         // A home that does not read is not none: without it the token would open more.
         guard (home == nil) == (own["home"] == nil) else { return nil }
+        let authorization = own["authorization"]?.stringValue.map { TicketID(unchecked: $0) }
+        guard (authorization == nil) == (own["authorization"] == nil) else { return nil }
         self.init(
             tokenID: tokenID, subject: subject, clientID: clientID, audiences: claims.audiences.map(\.rawValue),
             scope: scope,
             issuedAt: Timestamp(issuedAt), expiresAt: Timestamp(expiry), access: access,
             actor: claims.object["act"]?.objectValue, principal: principal, rights: rights, root: root,
-            home: home, context: AuthenticationContext(claims: claims.object))
+            home: home, context: AuthenticationContext(claims: claims.object), authorization: authorization)
     }
 
     init(
         tokenID: String, subject: String, clientID: String, audiences: [String], scope: String, issuedAt: Timestamp,
         expiresAt: Timestamp, access: NamespaceAccess, actor: JSONObject?, principal: PrincipalID,
         rights: CredentialRights, root: CredentialSource, home: NamespaceName? = nil,
-        context: AuthenticationContext? = nil
+        context: AuthenticationContext? = nil, authorization: TicketID? = nil
     ) {
         self.tokenID = tokenID
         self.subject = subject
@@ -94,5 +99,6 @@ struct AccessTokenClaims: Sendable {
         self.root = root
         self.home = home
         self.context = context
+        self.authorization = authorization
     }
 }

@@ -44,6 +44,23 @@ package struct AuditEvent: Hashable, Sendable {
         case roleCreated = "role.create"
         case roleReplaced = "role.replace"
         case roleRemoved = "role.remove"
+        case signedIn = "session.start"
+        case sessionEnded = "session.end"
+        case identityLinked = "identity.link"
+        case clientCreated = "client.create"
+        case clientReplaced = "client.replace"
+        case clientRemoved = "client.remove"
+        case consentGiven = "consent.give"
+        case consentWithdrawn = "consent.withdraw"
+        /// An authorization code, or an answer to a device.
+        case authorizationGiven = "authorization.give"
+        case authorizationRefused = "authorization.refuse"
+        /// The first tokens of an authorization.
+        case authorizationRedeemed = "authorization.redeem"
+        case authorizationRefreshed = "authorization.refresh"
+        case authorizationRevoked = "authorization.revoke"
+        /// `client_credentials`.
+        case clientTokenIssued = "client.token"
         case userTokenIssued = "user_token.issue"
         case userTokenRedeemed = "user_token.redeem"
         case invitationCreated = "invitation.create"

@@ -10,6 +10,7 @@ struct AcceptedCredential: Sendable {
     enum Kind: Sendable {
         case stored(IndexedCredential, mechanism: Caller.Mechanism, isPrevious: Bool)
         case accessToken(AccessTokenClaims)
+        case session(Ticket)
     }
 
     let kind: Kind
@@ -29,7 +30,13 @@ struct AcceptedCredential: Sendable {
         switch kind {
         case .stored(let credential, _, _): credential.id.rawValue
         case .accessToken(let claims): claims.tokenID
+        case .session(let ticket): ticket.id.rawValue
         }
+    }
+
+    /// What is made of it names it as its parent.
+    var source: CredentialSource {
+        if case .session(let ticket) = kind { .session(ticket.id.rawValue) } else { .credential(id) }
     }
 
     /// The one application namespace that it opens anything in.
@@ -37,6 +44,7 @@ struct AcceptedCredential: Sendable {
         switch kind {
         case .stored(let credential, _, _): credential.confinement
         case .accessToken(let claims): claims.home
+        case .session: nil
         }
     }
 
@@ -44,6 +52,12 @@ struct AcceptedCredential: Sendable {
     /// what it makes may be of a kind that it would not be kept from. Not needed to authenticate.
     var heritable: CredentialRights {
         confinement == nil && withheld.isEmpty ? rights : rights.confined(to: access)
+    }
+
+    /// Whether somebody else uses it for its owner, with less than all of what they may do.
+    private var isDelegated: Bool {
+        guard case .accessToken(let claims) = kind, claims.authorization != nil else { return false }
+        return !ScopeRights.isEverything(claims.scope)
     }
 
     /// Whether what came from policies still has any of it. A person without roles is somebody all the same.
@@ -59,7 +73,13 @@ struct AcceptedCredential: Sendable {
             authority = CredentialAuthority(accepted: self, ceiling: expiresAt)
             return Caller(
                 principal: owner.principal, access: access, mechanism: .accessToken, credentialID: id,
-                expiresAt: expiresAt.seconds, confinement: confinement, withheld: withheld, authority: authority)
+                expiresAt: expiresAt.seconds, confinement: confinement, withheld: withheld,
+                isDelegated: isDelegated, authority: authority)
+        case .session:
+            return Caller(
+                principal: owner.principal, access: access, mechanism: .session, credentialID: id,
+                expiresAt: expiresAt.seconds, withheld: withheld,
+                authority: CredentialAuthority(accepted: self, ceiling: nil))
         case .stored(let credential, let mechanism, let isPrevious):
             // What an exchange gave ends when it ends, and so does all that comes of it.
             let isExchanged = if case .policies = rights { true } else { false }
@@ -106,6 +126,10 @@ package enum CredentialRefusal: Error, Hashable, Sendable {
     case token(TokenRejection)
     /// The policies that gave its rights are gone or give none of them any more.
     case noRightsLeft
+    /// A client's token, whose scope does not open the API.
+    case wrongScope
+    /// A session that nobody used for too long.
+    case idle
 }
 
 /// The one path on which a credential of ours is accepted: header, introspection, exchange (security rule 9).
@@ -114,6 +138,8 @@ extension Broker {
     package enum Purpose: Sendable {
         /// On our API: classes that open it; access tokens must be for us.
         case api
+        /// To learn who somebody is (OpenID Connect Core §5.3): access tokens for us, whatever their scope opens.
+        case userInfo
         /// For provisioning: a SCIM token and nothing else.
         case provisioning
         /// At the token endpoint and introspection: any audience, as the asking party decides what it is for.
@@ -147,7 +173,7 @@ extension Broker {
     }
 
     /// The token behind either scheme, case-insensitively; clients leave white space at its end.
-    private static func presentedToken(_ field: String) -> [UInt8]? {
+    static func presentedToken(_ field: String) -> [UInt8]? {
         var rest = field.utf8[...]
         guard let space = rest.firstIndex(of: UInt8(ascii: " ")) else { return nil }
         guard isScheme(rest[..<space], "bearer") || isScheme(rest[..<space], "apitoken") else { return nil }
@@ -184,6 +210,7 @@ extension Broker {
         // A SCIM token opens SCIM only; the other classes are never credentials of the API.
         case .api: guard token.tokenClass == .apiToken || token.tokenClass == .serviceToken else { throw .wrongClass }
         case .provisioning: guard token.tokenClass == .scimToken else { throw .wrongClass }
+        case .userInfo: throw .wrongClass
         case .inspection: break
         }
         let isPrevious = proof.hash != hash
@@ -236,12 +263,20 @@ extension Broker {
             throw .token(error)
         }
         if case .provisioning = purpose { throw .wrongClass }
-        if case .api = purpose {
+        switch purpose {
+        case .inspection, .provisioning: break
+        case .api, .userInfo:
             guard claims.audiences.contains(where: { $0.hasSameBytes(as: settings.apiAudience) }) else {
                 throw .token(.wrongAudience)
             }
         }
+        // A token that a client was given only to know who somebody is opens nothing.
+        if case .api = purpose, claims.authorization != nil, !ScopeRights.opensAPI(claims.scope) {
+            throw .wrongScope
+        }
         guard !index.isRevoked(tokenID: claims.tokenID) else { throw .revoked }
+        // What came of an authorization ends with it.
+        if let ticket = claims.authorization, index.ticket(ticket) == nil { throw .revoked }
         guard let owner = index.principal(claims.principal) else { throw .unknown }
         guard owner.record.isEnabled else { throw .ownerDisabled }
         let held = access(claims.rights, owner: owner, confinement: claims.home)

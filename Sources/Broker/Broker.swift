@@ -1,5 +1,6 @@
 package import AccessPolicy
 package import Federation
+import Identifiers
 package import OpenSSLCrypto
 import Synchronization
 
@@ -21,6 +22,9 @@ package final class Broker: Sendable {
     /// What client secrets of providers are sealed with.
     let sealing: SealingKey
     let signUpLimits = SignUpLimits()
+    let signInLimits = SignInLimits()
+    let deviceLimits = DeviceLimits()
+    let configuredClients = Live<[Key: ClientRecord]>([:])
     /// `nil` when no mail server is configured.
     package let mail: (any MailSender)?
     private let issuing = Live<IssuingAuthority?>(nil)

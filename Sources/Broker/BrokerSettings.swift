@@ -1,3 +1,4 @@
+package import Federation
 package import JOSE
 
 /// What the broker needs to know of its configuration, checked.
@@ -18,12 +19,16 @@ package struct BrokerSettings: Sendable {
     package let userTokenService: String?
     /// The way back in for an operator whom an authentication policy keeps out.
     package let ignoresAuthenticationPolicies: Bool
+    package let sessions: SessionSettings
+    /// Of the configuration's providers through which people sign in.
+    package let clientCredentials: [ProviderName: ClientCredential]
 
     package init(
         issuer: Issuer, tenant: String,
         signingAlgorithm: SignatureAlgorithm = .ES256, accessTokenLifetime: Int64 = 900,
         clockSkew: Int64 = 5, certificates: CertificateSettings = CertificateSettings(),
-        userTokenService: String? = nil, ignoresAuthenticationPolicies: Bool = false
+        userTokenService: String? = nil, ignoresAuthenticationPolicies: Bool = false,
+        sessions: SessionSettings = SessionSettings(), clientCredentials: [ProviderName: ClientCredential] = [:]
     ) {
         self.issuer = issuer
         self.tenant = tenant
@@ -33,6 +38,8 @@ package struct BrokerSettings: Sendable {
         self.certificates = certificates
         self.userTokenService = userTokenService
         self.ignoresAuthenticationPolicies = ignoresAuthenticationPolicies
+        self.sessions = sessions
+        self.clientCredentials = clientCredentials
     }
 
     /// Where we are reached, without `/` at the end.

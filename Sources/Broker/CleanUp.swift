@@ -50,6 +50,11 @@ extension Broker {
             let changes = uses[start...].prefix(Self.batch).map { StoreChange.recordUse($0) }
             try await store.commit(StoreTransaction(changes: changes, events: []))
         }
+        let tickets = index.takeTicketUses()
+        for start in stride(from: 0, to: tickets.count, by: Self.batch) {
+            let changes = tickets[start...].prefix(Self.batch).map { StoreChange.recordTicketUse($0) }
+            try await store.commit(StoreTransaction(changes: changes, events: []))
+        }
     }
 
     private func housekeeping(_ action: AuditEvent.Action, _ details: JSONValue, at now: Timestamp) -> AuditEvent {

@@ -12,9 +12,23 @@ struct CredentialAuthority: Sendable {
         self.ceiling = ceiling
     }
 
+    /// When what this caller makes must end. It never outlives what its maker presented, unless that is a session: then
+    /// its maker is a person, with whom it lives and dies (decision 22).
+    func bound(of caller: Caller) -> Timestamp? {
+        if caller.mechanism == .session { return nil }
+        let presented = Timestamp(seconds: caller.expiresAt)
+        return ceiling.map { min($0, presented) } ?? presented
+    }
+
+    /// What may be given to somebody who keeps it after the sign-in is over; `nil` when nothing of it ends with one.
+    var lastingAccess: NamespaceAccess? {
+        guard case .signedIn = accepted.rights else { return nil }
+        return accepted.access.intersection(accepted.owner.access)
+    }
+
     /// Worked out when something is made, not whenever somebody authenticates.
     var rights: CredentialRights { accepted.heritable }
-    var source: CredentialSource { .credential(accepted.id) }
+    var source: CredentialSource { accepted.source }
     var root: CredentialSource { accepted.root }
     var context: AuthenticationContext? { accepted.context }
 
@@ -22,6 +36,7 @@ struct CredentialAuthority: Sendable {
     func facts(_ source: AuthenticationFacts.Source) -> AuthenticationFacts {
         switch accepted.kind {
         case .accessToken(let claims): AuthenticationFacts(claims, source: source)
+        case .session(let ticket): AuthenticationFacts(session: ticket, source: source)
         case .stored(let credential, let mechanism, _):
             AuthenticationFacts(credential, presentedAs: mechanism, source: source)
         }
@@ -43,6 +58,9 @@ struct RightsEvaluator: Sendable {
             let access = current(grants)
             // A service user has roles of its own, and no more of the policies' than these.
             return owner.record.principal.kind == .service ? access.intersection(owner.access) : access
+        case .signedIn(let grants, let ceiling):
+            let access = grants.isEmpty ? owner.access : owner.access.union(current(grants))
+            return ceiling.map { access.intersection($0) } ?? access
         }
     }
 

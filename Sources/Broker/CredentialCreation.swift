@@ -47,16 +47,14 @@ extension Broker {
         try checkTypeAllowed(request.type, by: authority)
         if let user = request.serviceUser { try check(user, in: request.namespace, by: caller) }
         let settings = tenantSettings
-        // Never outlives what its maker presented.
-        let presented = Timestamp(seconds: caller.expiresAt)
         let rule = LifetimeRule(
             maximumDays: settings.maximumDays(request.type.form), maximumLifetimeDays: settings.maximumLifetimeDays,
-            ceiling: authority.ceiling.map { min($0, presented) } ?? presented,
+            ceiling: authority.bound(of: caller),
             policy: try allowedLifetime(of: request.type, in: request.namespace))
         let end = try rule.endOfNew(days: request.days, what: request.type.rawValue, at: now)
         do throws(CryptoFailure) {
             let name = request.name + "-" + (try CredentialName.suffix())
-            var (owner, rights, changes) = (caller.principal.id, authority.rights, [StoreChange]())
+            var (owner, rights, changes) = (caller.principal.id, authority.rights.lasting, [StoreChange]())
             if let user = request.serviceUser {
                 let prepared = try serviceUser(user, named: name, request, by: caller, authority: authority, at: now)
                 (owner, rights, changes) = (prepared.id, prepared.rights, prepared.changes)

@@ -15,6 +15,7 @@ package final class CredentialIndex: Sendable {
         /// Those that are certificates: what the revocation list is about.
         var certified: [CredentialID: IndexedCredential] = [:]
         var directory = DirectoryIndex()
+        var tickets = TicketIndex()
         var revoked: [Key: Timestamp] = [:]
         var certificates = RevokedCertificates()
         /// Owners and sources repeat: one text for all.
@@ -50,7 +51,9 @@ package final class CredentialIndex: Sendable {
             // Whoever is disabled takes their certificates onto the list.
             state.certificates.changed()
         case .ensurePrincipal(let record): state.directory.ensure(record)
-        case .deletePrincipal(let id): state.directory.remove(id)
+        case .deletePrincipal(let id):
+            state.directory.remove(id)
+            state.tickets.remove(id)
         case .addMember(let group, let id): state.directory.add(id, to: group)
         case .removeMember(let group, let id): state.directory.remove(id, from: group)
         case .insertObject(let object), .updateObject(let object): state.directory.put(object)
@@ -61,6 +64,11 @@ package final class CredentialIndex: Sendable {
         case .recordUse(let use):
             state.credentials[use.id]?.usage.restore(current: use.current, previous: use.previous)
         case .recordSignIn(let signIn): state.directory.signedIn(signIn.principal, at: signIn.at)
+        case .insertTicket(let ticket), .updateTicket(let ticket): state.tickets.put(ticket)
+        case .deleteTicket(let id, _): state.tickets.remove(id)
+        case .recordTicketUse(let use): state.tickets.used(use)
+        case .linkIdentity(let link): state.tickets.link(link)
+        case .unlinkIdentity(let origin): state.tickets.unlink(origin)
         case .claim, .insertSetting, .rememberReply: return
         }
     }
@@ -100,6 +108,36 @@ package final class CredentialIndex: Sendable {
     func credential(_ id: CredentialID) -> IndexedCredential? { state.withLock { $0.credentials[id] } }
 
     func principal(_ id: PrincipalID) -> IndexedPrincipal? { state.withLock { $0.directory.principal(id) } }
+
+    /// A ticket by the secret that opens it, with whose it is, in one look.
+    func ticketAndPrincipal(_ hash: TokenHash) -> (IndexedTicket, IndexedPrincipal)? {
+        state.withLock { state in
+            guard let entry = state.tickets.ticket(hash), let id = entry.ticket.principal,
+                let principal = state.directory.principal(id)
+            else { return nil }
+            return (entry, principal)
+        }
+    }
+
+    func ticket(_ hash: TokenHash) -> IndexedTicket? { state.withLock { $0.tickets.ticket(hash) } }
+
+    func ticket(_ id: TicketID) -> IndexedTicket? { state.withLock { $0.tickets.ticket(id) } }
+
+    func tickets(of principal: PrincipalID) -> [IndexedTicket] { state.withLock { $0.tickets.tickets(of: principal) } }
+
+    /// What hangs on a session.
+    func tickets(endingWith id: TicketID) -> [IndexedTicket] { state.withLock { $0.tickets.children(of: id) } }
+
+    var devices: [IndexedTicket] { state.withLock { $0.tickets.devices } }
+
+    /// A copy of the list, for what looks at all of them.
+    var tickets: [IndexedTicket] { state.withLock { Array($0.tickets.all) } }
+
+    func principal(of origin: Principal.Origin) -> PrincipalID? { state.withLock { $0.tickets.principal(of: origin) } }
+
+    func origins(of principal: PrincipalID) -> Set<Principal.Origin> {
+        state.withLock { $0.tickets.origins(of: principal) }
+    }
 
     func isRevoked(tokenID: String) -> Bool { state.withLock { $0.revoked[Key(tokenID)] != nil } }
 
@@ -152,6 +190,11 @@ package final class CredentialIndex: Sendable {
     func takeUses() -> [CredentialUse] {
         let entries = state.withLock { Array($0.credentials.values) }
         return entries.compactMap { entry in entry.usage.take().map { entry.use($0) } }
+    }
+
+    /// Tickets that were used since the last time, to be written.
+    func takeTicketUses() -> [TicketUse] {
+        tickets.compactMap { entry in entry.lastUse.take().map { TicketUse(id: entry.ticket.id, at: $0) } }
     }
 
     /// Counts changes to what the revocation list says.

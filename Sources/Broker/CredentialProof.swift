@@ -16,6 +16,11 @@ package struct Digest32: Hashable, Sendable {
         words = (word(), word(), word(), word())
     }
 
+    /// What nothing hashes to.
+    static let zero = Digest32(words: (0, 0, 0, 0))
+
+    private init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(32)

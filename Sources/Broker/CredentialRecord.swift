@@ -46,6 +46,15 @@ package enum CredentialRights: Hashable, Sendable {
     case owner(ceiling: NamespaceAccess?)
     /// What policies granted at the exchange, each intersected with that policy as it stands now.
     case policies([PolicyGrant], types: Set<CredentialType>)
+    /// Of somebody who is signed in: their own roles, and what policies granted at the sign-in, each intersected with that
+    /// policy as it stands now; all of it within the ceiling.
+    case signedIn([PolicyGrant], ceiling: NamespaceAccess?)
+
+    /// What may outlive the sign-in: the roles that are the owner's own, without what policies granted because a provider
+    /// said so then.
+    var lasting: CredentialRights {
+        if case .signedIn(_, let ceiling) = self { .owner(ceiling: ceiling) } else { self }
+    }
 }
 
 /// One credential as stored. Never its secret.

@@ -4,7 +4,8 @@ package import StrictJSON
 /// The rights of a credential as JSON: a column of the stores and a claim of our access tokens.
 ///
 /// `{"owner": null}`, `{"owner": {"payments": ["deployer"]}}`, or
-/// `{"policies": [{"policy": …, "provider": …, "access": {…}}], "types": ["API_TOKEN"]}`.
+/// `{"policies": [{"policy": …, "provider": …, "access": {…}}], "types": ["API_TOKEN"]}`, or
+/// `{"signed_in": [{…}], "ceiling": null}`.
 extension CredentialRights {
     package var json: JSONValue {
         switch self {
@@ -13,6 +14,8 @@ extension CredentialRights {
         case .policies(let grants, let types):
             let listed = CredentialType.allCases.filter(types.contains).map(\.rawValue)
             return ["policies": .array(grants.map(\.json)), "types": JSONValue(listed)]
+        case .signedIn(let grants, let ceiling):
+            return ["signed_in": .array(grants.map(\.json)), "ceiling": ceiling?.json ?? .null]
         }
     }
 
@@ -23,6 +26,11 @@ extension CredentialRights {
         if let ceiling = object["owner"] {
             guard object.members.count == 1 else { return nil }
             self.init(ceiling: ceiling)
+        } else if let signedIn = object["signed_in"] {
+            guard let grants = signedIn.arrayValue, let ceiling = object["ceiling"], object.members.count == 2 else {
+                return nil
+            }
+            self.init(signedIn: grants, ceiling: ceiling)
         } else {
             guard let grants = object["policies"]?.arrayValue, let types = object["types"]?.arrayValue,
                 object.members.count == 2
@@ -38,6 +46,14 @@ extension CredentialRights {
             guard let access = NamespaceAccess(json: ceiling) else { return nil }
             self = .owner(ceiling: access)
         }
+    }
+
+    private init?(signedIn grants: [JSONValue], ceiling: JSONValue) {
+        let read = grants.compactMap { PolicyGrant(json: $0) }
+        guard read.count == grants.count else { return nil }
+        let limit = NamespaceAccess(json: ceiling)
+        guard ceiling.isNull || limit != nil else { return nil }
+        self = .signedIn(read, ceiling: limit)
     }
 
     private init?(grants: [JSONValue], types: [JSONValue]) {

@@ -67,7 +67,11 @@ package enum TokenClass: String, CaseIterable, Hashable, Sendable {
     case scimToken = "sc"
     case refreshToken = "rt"
     case authorizationCode = "ac"
+    /// In the cookie of a browser, and nowhere else.
+    case session = "ss"
     case deviceCode = "dv"
+    /// Of an OAuth client.
+    case clientSecret = "cs"
     case invitation = "iv"
     /// In an e-mail, to make sure that it reached its address.
     case verification = "ev"

@@ -229,7 +229,7 @@ extension Broker {
             id: CredentialID(unchecked: id), namespace: grant.access.onlyNamespace ?? .system,
             name: "exchange-" + id.dropFirst(5), type: .apiToken, owner: owner,
             proof: .token(TokenGenerations(hash: hash, madeAt: now)), createdAt: now, expiresAt: expiresAt,
-            lifetimeEndsAt: expiresAt, rights: grant.rights, parent: subject.source, root: subject.root,
+            lifetimeEndsAt: expiresAt, rights: grant.rights.lasting, parent: subject.source, root: subject.root,
             context: subject.context, removableAt: expiresAt.adding(seconds: CredentialRetention.ofExchanged))
         return (token, record)
     }

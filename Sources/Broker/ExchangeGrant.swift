@@ -85,6 +85,8 @@ extension CredentialRights {
                     return kept.isEmpty
                         ? nil : PolicyGrant(policy: grant.policy, provider: grant.provider, access: kept)
                 }, types: types)
+        case .signedIn(let grants, let ceiling):
+            .signedIn(grants, ceiling: ceiling.map { $0.intersection(access) } ?? access)
         }
     }
 }

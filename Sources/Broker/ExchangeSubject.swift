@@ -26,6 +26,7 @@ enum ExchangeSubject: Sendable {
             switch accepted.kind {
             case .stored: accepted.owner.principal.origin?.subject ?? accepted.owner.principal.name
             case .accessToken(let claims): claims.subject
+            case .session: accepted.owner.principal.id.rawValue
             }
         }
     }
@@ -68,7 +69,7 @@ enum ExchangeSubject: Sendable {
     var source: CredentialSource {
         switch self {
         case .outside(let identity): .subjectToken(identity.digest)
-        case .own(let accepted): .credential(accepted.id)
+        case .own(let accepted): accepted.source
         }
     }
 

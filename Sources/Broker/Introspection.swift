@@ -42,6 +42,8 @@ extension Broker {
             answer["iat"] = .integer(claims.issuedAt.seconds)
             answer["scope"] = JSONValue(claims.scope)
             if let actor = claims.actor { answer["act"] = .object(actor) }
+        // Nobody presents a session here: it opens nothing but a browser's requests.
+        case .session: return ["active": false]
         case .stored(let credential, _, _):
             answer["sub"] = JSONValue(owner.origin?.subject ?? owner.id.rawValue)
             answer["client_id"] = JSONValue(owner.origin?.provider ?? "gatehouse")

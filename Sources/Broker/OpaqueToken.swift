@@ -5,7 +5,7 @@ package import Secrets
 /// An opaque token: `gth_<class>_<30 random base62><6 base62 of checksum>`.
 ///
 /// 30 of base62 are 178 random bits. The checksum (CRC-32 of all before it) lets scanners and the server drop garbage
-/// without a look-up; it proves nothing. Regular expression: `gth_(at|st|sc|rt|ac|dv|iv|ev)_[0-9A-Za-z]{36}`.
+/// without a look-up; it proves nothing. Regular expression: `gth_(at|st|sc|rt|ac|dv|iv|ev|ss|cs)_[0-9A-Za-z]{36}`.
 package struct OpaqueToken: Sendable {
     package let tokenClass: TokenClass
     package let secret: Secret

@@ -60,7 +60,7 @@ extension Broker {
         if let authority = CredentialAuthority.of(caller), case .policies = authority.rights {
             return access.isSubset(of: caller.access)
         }
-        return roles.mayGrant(access, holding: caller.access)
+        return roles.mayGrant(access, holding: CredentialAuthority.of(caller)?.lastingAccess ?? caller.access)
     }
 
     /// Replaces roles and groups as a whole, never expiry or state (contract README §3). In force on the next request.

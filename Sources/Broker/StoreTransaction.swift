@@ -6,6 +6,16 @@ package struct SingleUse: Hashable, Sendable {
         case subjectToken = "subject_token"
         /// Of `user_token`, by its `jti`.
         case userToken = "user_token"
+        /// A sign-in that was begun, by its `state`.
+        case signIn = "sign_in"
+        /// Of providers that sign somebody out, by their `jti`.
+        case logoutToken = "logout_token"
+        /// By its hash; the key is the authorization that came of it.
+        case authorizationCode = "authorization_code"
+        /// One that a newer has taken the place of, by its hash; the key is its authorization.
+        case refreshToken = "refresh_token"
+        /// Of clients that prove themselves with a key (RFC 7523 §3), by its `jti`.
+        case clientAssertion = "client_assertion"
     }
 
     package let kind: Kind
@@ -122,6 +132,18 @@ package enum StoreChange: Hashable, Sendable {
     case recordUse(CredentialUse)
     /// With the principal's last one. Fails with `.conflict` when they are not there.
     case recordSignIn(SignIn)
+    /// Fails with `.alreadyExists` when the id or the hash is taken, with `.conflict` when the principal is gone.
+    case insertTicket(Ticket)
+    /// Fails with `.conflict` unless the stored revision is `ticket.revision - 1`.
+    case updateTicket(Ticket)
+    /// Fails with `.conflict` unless it is stored with exactly this revision.
+    case deleteTicket(TicketID, revision: Int64)
+    /// Keeps the later of what is stored and what is given; nothing when the ticket is gone.
+    case recordTicketUse(TicketUse)
+    /// Fails with `.alreadyExists` when the identity is somebody's, with `.conflict` when the principal is gone.
+    case linkIdentity(IdentityLink)
+    /// Idempotent.
+    case unlinkIdentity(Principal.Origin)
 }
 
 extension StoreChange {

@@ -91,6 +91,11 @@ package protocol ReplyReader: Sendable {
     func reply(_ key: Digest32) async throws(StoreFailure) -> StoredReply?
 }
 
+package protocol SingleUseReader: Sendable {
+    /// The keys under which things of that kind and authority were used and are remembered, by bytes.
+    func usedKeys(_ kind: SingleUse.Kind, authority: String) async throws(StoreFailure) -> [String]
+}
+
 package protocol SettingReader: Sendable {
     func setting(_ name: String) async throws(StoreFailure) -> String?
 }
@@ -104,7 +109,8 @@ package protocol AuditReader: Sendable {
 /// Removal of what has outlived its time: expiry-ordered, in small batches so that it never holds the writer for long.
 package protocol Sweeper: Sendable {
     /// Removes at most `limit` rows whose time is before `now`; answers how many went. The observer is told of removed
-    /// credentials (as `.deleteCredential`) and of service users that went with their last one (`.deletePrincipal`).
+    /// credentials (as `.deleteCredential`), of service users that went with their last one (`.deletePrincipal`), and of
+    /// tickets (`.deleteTicket`).
     func sweep(before now: Timestamp, limit: Int) async throws(StoreFailure) -> Int
 }
 
@@ -114,6 +120,6 @@ package protocol StoreHealth: Sendable {
 }
 
 package protocol BrokerStore: TransactionStore, IndexSource, CredentialReader, PrincipalReader, ObjectReader,
-    ReplyReader, SettingReader,
+    ReplyReader, SettingReader, SingleUseReader,
     AuditReader, Sweeper, StoreHealth
 {}

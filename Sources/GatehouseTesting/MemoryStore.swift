@@ -176,6 +176,10 @@ package final class MemoryStore: BrokerStore {
 
     package func reply(_ key: Digest32) async throws(StoreFailure) -> StoredReply? { try read { $0.replies[key] } }
 
+    package func usedKeys(_ kind: SingleUse.Kind, authority: String) async throws(StoreFailure) -> [String] {
+        try read { $0.usedKeys(kind, authority: authority) }
+    }
+
     package func setting(_ name: String) async throws(StoreFailure) -> String? { try read { $0.settings[Key(name)] } }
 
     package func auditEntries(

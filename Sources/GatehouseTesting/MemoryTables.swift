@@ -35,6 +35,9 @@ struct MemoryTables: Sendable {
     private var uses: [UseKey: Timestamp] = [:]
     private var revoked: [Key: Timestamp] = [:]
     private var namespaces: [NamespaceName: Timestamp] = [:]
+    var tickets: [TicketID: Ticket] = [:]
+    var ticketUses: [TicketID: Timestamp] = [:]
+    var identities: [Principal.Origin: IdentityLink] = [:]
 
     init(node: String) { chain = AuditChain(node: node) }
 
@@ -55,6 +58,8 @@ struct MemoryTables: Sendable {
                 .revokeToken(RevokedToken(tokenID: $0.key.rawValue, until: $0.value))
             }
             + namespaces.sorted { $0.key < $1.key }.map { .insertNamespace($0.key, createdAt: $0.value) }
+            + identities.values.map { .linkIdentity($0) } + tickets.values.map { .insertTicket($0) }
+            + ticketUses.map { .recordTicketUse(TicketUse(id: $0.key, at: $0.value)) }
     }
 
     mutating func apply(_ change: StoreChange) throws(StoreFailure) -> Undo {
@@ -92,7 +97,9 @@ struct MemoryTables: Sendable {
             principals[id] = nil
             let theirs = signIns.filter { $0.value.principal == id }
             for key in theirs.keys { signIns[key] = nil }
+            let undoTickets = removeTickets(of: id)
             return { tables in
+                undoTickets(&tables)
                 tables.signIns.merge(theirs) { _, before in before }
                 tables.principals[id] = before
                 tables.members[id] = groups
@@ -137,6 +144,8 @@ struct MemoryTables: Sendable {
             guard settings[Key(name)] == nil else { throw .alreadyExists }
             settings[Key(name)] = value
             return { tables in tables.settings[Key(name)] = nil }
+        case .insertTicket, .updateTicket, .deleteTicket, .recordTicketUse, .linkIdentity, .unlinkIdentity:
+            return try changeTickets(change)
         case .insertNamespace(let name, let createdAt):
             guard namespaces[name] == nil else { return { _ in } }
             namespaces[name] = createdAt
@@ -149,6 +158,10 @@ struct MemoryTables: Sendable {
         return principals.values.contains {
             $0.principal.id != record.principal.id && ($0.profile?.login.hasSameBytes(as: login) ?? false)
         }
+    }
+
+    func usedKeys(_ kind: SingleUse.Kind, authority: String) -> [String] {
+        uses.keys.filter { $0.kind == kind && $0.authority == Key(authority) }.map(\.key.rawValue).sorted()
     }
 
     private static func later(_ lhs: Timestamp?, _ rhs: Timestamp?) -> Timestamp? {
@@ -276,6 +289,11 @@ struct MemoryTables: Sendable {
         let oldReplies = replies.filter { $0.value.until < now }.prefix(rest)
         for (key, _) in oldReplies { replies[key] = nil }
         rest -= oldReplies.count
+        let oldTickets = tickets.values.filter { $0.expiresAt < now }
+            .sorted { ($0.expiresAt, $0.id) < ($1.expiresAt, $1.id) }.prefix(rest)
+        for ticket in oldTickets { (tickets[ticket.id], ticketUses[ticket.id]) = (nil, nil) }
+        rest -= oldTickets.count
+        removed += oldTickets.map { .deleteTicket($0.id, revision: $0.revision) }
         let before = now.adding(seconds: -SignIn.keptSeconds)
         let oldSignIns = signIns.filter { $0.value.at < before }.prefix(rest)
         for (key, _) in oldSignIns { signIns[key] = nil }

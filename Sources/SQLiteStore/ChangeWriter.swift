@@ -21,8 +21,10 @@ struct ChangeWriter {
     private let claim, revokeToken, insertSetting, insertNamespace: Statement
     private let revokeCertificate, rememberReply, recordUse: Statement
     private let insertSignIn, noteSignIn: Statement
+    private let tickets: TicketWriter
 
     init(_ connection: Connection) throws(EngineError) {
+        tickets = try TicketWriter(connection)
         insertCredential = try connection.prepare(CredentialRow.insert)
         updateCredential = try connection.prepare(CredentialRow.update)
         deleteCredential = try connection.prepare("DELETE FROM credentials WHERE id = ? AND revision = ?")
@@ -86,63 +88,65 @@ struct ChangeWriter {
     func write(_ prepared: PreparedTransaction.Change) throws(JobFailure) {
         switch prepared.change {
         case .insertCredential(let record):
-            try insert(insertCredential, CredentialRow.values(record, rights: prepared.document), taken: .alreadyExists)
+            try Self.insert(insertCredential, CredentialRow.values(record, rights: prepared.document), taken: .alreadyExists)
         case .updateCredential(let record):
-            try change(updateCredential, CredentialRow.changes(record, rights: prepared.document))
+            try Self.change(updateCredential, CredentialRow.changes(record, rights: prepared.document))
         case .deleteCredential(let id, let revision):
-            try change(deleteCredential, [.text(id.rawValue), .integer(revision)])
+            try Self.change(deleteCredential, [.text(id.rawValue), .integer(revision)])
         case .insertPrincipal, .ensurePrincipal, .updatePrincipal, .deletePrincipal, .addMember, .removeMember:
             try writePrincipal(prepared)
         case .insertObject(let object):
-            try insert(
+            try Self.insert(
                 insertObject,
                 Self.key(object.id) + [
                     .text(prepared.document), .integer(object.createdAt.milliseconds),
                     .integer(object.modifiedAt.milliseconds), .integer(object.revision),
                 ], taken: .alreadyExists)
         case .updateObject(let object):
-            try change(
+            try Self.change(
                 updateObject,
                 [.text(prepared.document), .integer(object.modifiedAt.milliseconds), .integer(object.revision)]
                     + Self.key(object.id) + [.integer(object.revision &- 1)])
         case .deleteObject(let id, let revision):
-            try change(deleteObject, Self.key(id) + [.integer(revision)])
+            try Self.change(deleteObject, Self.key(id) + [.integer(revision)])
         case .claim(let use):
             let values: [SQLValue] = [
                 .text(use.kind.rawValue), .text(use.authority), .text(use.key), .integer(use.until.milliseconds),
             ]
-            try insert(claim, values, taken: .alreadyUsed)
+            try Self.insert(claim, values, taken: .alreadyUsed)
         case .revokeToken(let token):
-            try insert(revokeToken, [.text(token.tokenID), .integer(token.until.milliseconds)], taken: .alreadyExists)
+            try Self.insert(revokeToken, [.text(token.tokenID), .integer(token.until.milliseconds)], taken: .alreadyExists)
         case .insertSetting(let name, let value):
-            try insert(insertSetting, [.text(name), .text(value)], taken: .alreadyExists)
+            try Self.insert(insertSetting, [.text(name), .text(value)], taken: .alreadyExists)
         case .insertNamespace(let name, let createdAt):
-            try insert(
+            try Self.insert(
                 insertNamespace, [.text(name.rawValue), .integer(createdAt.milliseconds)], taken: .alreadyExists)
         case .revokeCertificate, .rememberReply, .recordUse, .recordSignIn:
             try writeRemembered(prepared.change)
+        case .insertTicket, .updateTicket, .deleteTicket, .recordTicketUse, .linkIdentity, .unlinkIdentity:
+            try tickets.write(prepared)
         }
     }
 
     private func writePrincipal(_ prepared: PreparedTransaction.Change) throws(JobFailure) {
         switch prepared.change {
         case .insertPrincipal(let record):
-            try insert(insertPrincipal, Self.values(record, bindings: prepared.document), taken: .alreadyExists)
+            try Self.insert(insertPrincipal, Self.values(record, bindings: prepared.document), taken: .alreadyExists)
         case .ensurePrincipal(let record):
-            try insert(ensurePrincipal, Self.values(record, bindings: prepared.document), taken: .alreadyExists)
+            try Self.insert(ensurePrincipal, Self.values(record, bindings: prepared.document), taken: .alreadyExists)
         case .updatePrincipal(let record):
-            try change(
+            try Self.change(
                 updatePrincipal,
                 [
                     .integer(record.isEnabled ? 1 : 0), .text(prepared.document), .integer(record.revision),
                     SQLValue(record.profile?.login), SQLValue(Self.profile(record)),
                     .text(record.principal.id.rawValue), .integer(record.revision &- 1),
                 ])
-        case .deletePrincipal(let id): try change(deletePrincipal, [.text(id.rawValue)])
+        case .deletePrincipal(let id): try Self.change(deletePrincipal, [.text(id.rawValue)])
         case .addMember(let group, let id):
-            try insert(addMember, [.text(group), .text(id.rawValue)], taken: .alreadyExists)
+            try Self.insert(addMember, [.text(group), .text(id.rawValue)], taken: .alreadyExists)
         case .removeMember(let group, let id):
-            try insert(removeMember, [.text(group), .text(id.rawValue)], taken: .alreadyExists)
+            try Self.insert(removeMember, [.text(group), .text(id.rawValue)], taken: .alreadyExists)
         default: break
         }
     }
@@ -150,7 +154,7 @@ struct ChangeWriter {
     private func writeRemembered(_ change: StoreChange) throws(JobFailure) {
         switch change {
         case .revokeCertificate(let certificate):
-            try insert(
+            try Self.insert(
                 revokeCertificate,
                 [
                     .text(certificate.serial), .integer(certificate.revokedAt.milliseconds),
@@ -167,31 +171,31 @@ struct ChangeWriter {
             }
             guard count == 1 else { throw .refused(.alreadyExists) }
         case .recordUse(let use):
-            try insert(
+            try Self.insert(
                 recordUse,
                 [.text(use.id.rawValue), SQLValue(use.current?.milliseconds), SQLValue(use.previous?.milliseconds)],
                 taken: .alreadyExists)
         case .recordSignIn(let signIn):
             let (id, at) = (SQLValue.text(signIn.principal.rawValue), SQLValue.integer(signIn.at.milliseconds))
-            try insert(
+            try Self.insert(
                 insertSignIn, [.text(signIn.id), id, at, .text(signIn.provider), .text(signIn.remoteAddress)],
                 taken: .alreadyExists)
-            try self.change(noteSignIn, [at, id])
+            try Self.change(noteSignIn, [at, id])
         default: break
         }
     }
 
     private static func key(_ id: StoredObject.ID) -> [SQLValue] { [.text(id.kind.rawValue), .text(id.name.rawValue)] }
 
-    private func insert(_ statement: Statement, _ values: [SQLValue], taken: StoreFailure) throws(JobFailure) {
-        do throws(EngineError) { try statement.run(values) } catch { throw Self.failure(error, taken: taken) }
+    static func insert(_ statement: Statement, _ values: [SQLValue], taken: StoreFailure) throws(JobFailure) {
+        do throws(EngineError) { try statement.run(values) } catch { throw failure(error, taken: taken) }
     }
 
     /// A change that must find the revision it was made from.
-    private func change(_ statement: Statement, _ values: [SQLValue]) throws(JobFailure) {
+    static func change(_ statement: Statement, _ values: [SQLValue]) throws(JobFailure) {
         let changed: Int
         do throws(EngineError) { changed = try statement.run(values) } catch {
-            throw Self.failure(error, taken: .conflict)
+            throw failure(error, taken: .conflict)
         }
         guard changed == 1 else { throw .refused(.conflict) }
     }

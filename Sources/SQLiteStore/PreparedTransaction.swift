@@ -38,6 +38,7 @@ struct PreparedTransaction: Sendable {
     private static func document(_ change: StoreChange) -> String {
         switch change {
         case .insertCredential(let record), .updateCredential(let record): record.rights.json.encodedText()
+        case .insertTicket(let ticket), .updateTicket(let ticket): ticket.rights.json.encodedText()
         case .insertPrincipal(let record), .ensurePrincipal(let record), .updatePrincipal(let record):
             record.bindings.json.encodedText()
         case .insertObject(let object), .updateObject(let object): JSONValue.object(object.document).encodedText()

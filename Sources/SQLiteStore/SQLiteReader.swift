@@ -19,7 +19,7 @@ package struct CorruptRow: Hashable, Sendable {
 ///
 /// On its own, from `SQLiteStore.openReadOnly`, it may run beside a live server: `gatehouse audit verify`.
 package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, SettingReader, AuditReader, IndexSource,
-    PrincipalReader
+    PrincipalReader, SingleUseReader
 {
     /// A pool, also where one connection would do: a `DatabaseQueue` crashes when it is read after it was closed.
     private let database: DatabasePool
@@ -160,6 +160,12 @@ package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, S
         return try await one("answer", table: "replies", sql, [.blob(key.bytes)]) { row, reading in reading.reply(row) }
     }
 
+    package func usedKeys(_ kind: SingleUse.Kind, authority: String) async throws(StoreFailure) -> [String] {
+        let sql = "SELECT key FROM single_use WHERE kind = ? AND authority = ? ORDER BY key LIMIT 10"
+        return try await points.read(sql, [.text(kind.rawValue), .text(authority)]) { row in row.text(0) }
+            .compactMap(\.self)
+    }
+
     // MARK: Settings and audit
 
     package func setting(_ name: String) async throws(StoreFailure) -> String? {
@@ -228,6 +234,13 @@ package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, S
         try await load("revoked_certificates", "serial, revoked_at, until", key: "serial", receive) { row, reading in
             reading.revokedCertificate(row).map { .revokeCertificate($0) }
         }
+        try await loadIdentities(receive)
+        try await load("tickets", TicketRow.columns, key: "id", receive) { row, reading in
+            reading.ticket(row).map { .insertTicket($0) }
+        }
+        try await load("tickets", "id, ifnull(last_used_at, created_at)", key: "id", receive) { row, reading in
+            reading.ticketUse(row).map { .recordTicketUse($0) }
+        }
         try await load("namespaces", "name, created_at", key: "name", receive) { row, reading in reading.namespace(row)
         }
     }
@@ -249,6 +262,26 @@ package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, S
                 throw .unavailable("a membership does not read")
             }
             after = [.text(principal.rawValue), .text(group)]
+        }
+    }
+
+    private func loadIdentities(_ receive: ([StoreChange]) -> Void) async throws(StoreFailure) {
+        let limit = 1000
+        var after: [SQLValue] = [.text(""), .text(""), .text("")]
+        while true {
+            let sql = """
+                SELECT provider, issuer, subject, principal, linked_at FROM identities
+                WHERE (provider, issuer, subject) > (?, ?, ?) ORDER BY provider, issuer, subject LIMIT ?
+                """
+            let page = try await read(table: "identities", sql, after + [.integer(Int64(limit))]) { row, reading in
+                reading.identity(row)
+            }
+            if !page.values.isEmpty { receive(page.values.map { .linkIdentity($0) }) }
+            guard page.values.count + page.corrupt >= limit else { return }
+            guard page.corrupt == 0, let last = page.values.last?.origin else {
+                throw .unavailable("an identity does not read")
+            }
+            after = [.text(last.provider), .text(last.issuer), .text(last.subject)]
         }
     }
 

@@ -175,6 +175,10 @@ extension SQLiteStore {
 
     package func reply(_ key: Digest32) async throws(StoreFailure) -> StoredReply? { try await reader.reply(key) }
 
+    package func usedKeys(_ kind: SingleUse.Kind, authority: String) async throws(StoreFailure) -> [String] {
+        try await reader.usedKeys(kind, authority: authority)
+    }
+
     package func setting(_ name: String) async throws(StoreFailure) -> String? { try await reader.setting(name) }
 
     package func auditEntries(

@@ -21,6 +21,9 @@ enum Schema {
             // `acr` and `amr` of whatever it all began with, as JSON; nothing is known of older ones.
             try database.execute(sql: "ALTER TABLE credentials ADD COLUMN context TEXT")
         }
+        migrator.registerMigration("0005_tickets") { database in
+            for statement in tickets { try database.execute(sql: statement) }
+        }
         return migrator
     }
 

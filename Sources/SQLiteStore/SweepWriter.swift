@@ -3,7 +3,7 @@ import Broker
 
 /// Removes what has outlived its time, what ended first first.
 struct SweepWriter {
-    private let credentials, serviceUsers, singleUses, revokedTokens, revokedCertificates, replies, signIns: Statement
+    private let credentials, serviceUsers, singleUses, revokedTokens, revokedCertificates, replies, signIns, tickets: Statement
 
     init(_ connection: Connection) throws(EngineError) {
         credentials = try connection.prepare(
@@ -36,6 +36,12 @@ struct SweepWriter {
         // What administrators look back on; the audit log keeps what must be kept.
         signIns = try connection.prepare(
             "DELETE FROM sign_ins WHERE id IN (SELECT id FROM sign_ins WHERE at < ? ORDER BY at, id LIMIT ?)")
+        tickets = try connection.prepare(
+            """
+            DELETE FROM tickets WHERE id IN (
+                SELECT id FROM tickets WHERE expires_at < ? ORDER BY expires_at, id LIMIT ?)
+            RETURNING id, revision
+            """)
         replies = try connection.prepare(
             "DELETE FROM replies WHERE key IN (SELECT key FROM replies WHERE until < ? ORDER BY until LIMIT ?)")
     }
@@ -56,6 +62,14 @@ struct SweepWriter {
         }
         for statement in [singleUses, revokedTokens, revokedCertificates, replies] where rest > 0 {
             rest -= min(try statement.run([.integer(now.milliseconds), .integer(Int64(rest))]), rest)
+        }
+        if rest > 0 {
+            let before = removed.count
+            try tickets.forEach([.integer(now.milliseconds), .integer(Int64(rest))]) { row in
+                guard let id = row.text(0), let revision = row.integer(1) else { return }
+                removed.append(.deleteTicket(TicketID(unchecked: id), revision: revision))
+            }
+            rest -= min(removed.count - before, rest)
         }
         if rest > 0 {
             let before = now.adding(seconds: -SignIn.keptSeconds)

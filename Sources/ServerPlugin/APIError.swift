@@ -63,6 +63,9 @@ public struct APIError: Error, Hashable, Sendable {
     /// A credential of an application namespace, on what belongs to the tenant.
     public static let confined = APIError(
         .permissionDenied, "Not permitted: this credential is confined to its namespace.")
+    /// An application's token, on what is its person's own.
+    public static let delegated = APIError(
+        .permissionDenied, "Not permitted: this token was given for an application; ask for scope 'api'.")
     /// Held, and not usable with this credential.
     public static func withheld(_ denial: WithheldAccess.Denial) -> APIError {
         APIError(.permissionDenied, "Not permitted: \(denial.message).")

@@ -63,6 +63,7 @@ public struct AccessCheck: Sendable {
             if namespace == .system {
                 guard caller.confinement == nil else { throw .confined }
                 if let denial = caller.withheld.denial(in: .system) { throw .withheld(denial) }
+                if caller.isDelegated, caller.access.roles(in: .system).isEmpty { throw .delegated }
                 return
             }
             guard !caller.access.roles(in: namespace).isEmpty else {

@@ -64,6 +64,13 @@ extension AuthenticationFacts {
             source: source)
     }
 
+    init(session ticket: Ticket, source: Source) {
+        self.init(
+            mechanisms: [.session], credentialType: nil,
+            lifetime: Self.seconds(from: ticket.createdAt, to: ticket.expiresAt), context: ticket.context,
+            source: source)
+    }
+
     /// One that is stored and not presented now, as it would be.
     init(_ record: CredentialRecord, source: Source) {
         self.init(

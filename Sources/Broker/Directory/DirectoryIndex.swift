@@ -25,7 +25,8 @@ struct DirectoryIndex {
     private var people: [Key: PrincipalID] = [:]
     private var members: [Key: Set<PrincipalID>] = [:]
     private var groups: [Key: GroupRecord] = [:]
-    private var objects: [StoredObject.ID: StoredObject] = [:]
+    /// By kind and name: a listing of one kind must not walk the others.
+    private var objects: [StoredObject.Kind: [Key: StoredObject]] = [:]
 
     /// Enabled people who are administrators of `system`. Not service users: these go with their credential, on paths that
     /// know nothing of the last administrator.
@@ -49,10 +50,10 @@ struct DirectoryIndex {
 
     func group(_ name: String) -> GroupRecord? { groups[Key(name)] }
 
-    func object(_ id: StoredObject.ID) -> StoredObject? { objects[id] }
+    func object(_ id: StoredObject.ID) -> StoredObject? { objects[id.kind]?[id.name] }
 
     func objects(_ kind: StoredObject.Kind) -> [StoredObject] {
-        objects.values.filter { $0.id.kind == kind }.sorted { $0.id.name < $1.id.name }
+        (objects[kind] ?? [:]).values.sorted { $0.id.name < $1.id.name }
     }
 
     // MARK: Changing
@@ -103,7 +104,7 @@ struct DirectoryIndex {
     }
 
     mutating func put(_ object: StoredObject) {
-        objects[object.id] = object
+        objects[object.id.kind, default: [:]][object.id.name] = object
         switch object.id.kind {
         case .group:
             groups[object.id.name] = GroupRecord(object)
@@ -111,12 +112,12 @@ struct DirectoryIndex {
         case .role: refreshRoles()
         case .authentication: refreshAuthenticationPolicies()
         case .namespace: if let name = try? NamespaceName(object.name) { namespaces.insert(name) }
-        case .invitation, .provider, .settings, .signUp: break
+        case .client, .consent, .invitation, .provider, .settings, .signUp: break
         }
     }
 
     mutating func remove(_ id: StoredObject.ID) {
-        objects[id] = nil
+        objects[id.kind]?[id.name] = nil
         switch id.kind {
         case .group:
             groups[id.name] = nil
@@ -124,7 +125,7 @@ struct DirectoryIndex {
         case .role: refreshRoles()
         case .authentication: refreshAuthenticationPolicies()
         case .namespace: if let name = try? NamespaceName(id.name.rawValue) { namespaces.remove(name) }
-        case .invitation, .provider, .settings, .signUp: break
+        case .client, .consent, .invitation, .provider, .settings, .signUp: break
         }
     }
 
@@ -138,14 +139,14 @@ struct DirectoryIndex {
     /// What everybody may do follows from the catalog at the time of use, so nobody else needs to be touched.
     private mutating func refreshRoles() {
         var custom: [RoleName: RolePermissions] = [:]
-        for object in objects.values where object.id.kind == .role {
+        for object in (objects[.role] ?? [:]).values {
             if let role = RoleRecord(object) { custom[role.name] = role.permissions }
         }
         roles = RoleCatalog(custom: custom)
     }
 
     private mutating func refreshAuthenticationPolicies() {
-        let records = objects.values.filter { $0.id.kind == .authentication }.map(AuthenticationRecord.policy)
+        let records = (objects[.authentication] ?? [:]).values.map(AuthenticationRecord.policy)
         authenticationPolicies = AuthenticationPolicyTable(records.compactMap(\.self))
     }
 

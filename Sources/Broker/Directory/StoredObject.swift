@@ -9,6 +9,10 @@ package struct StoredObject: Hashable, Sendable {
     package enum Kind: String, CaseIterable, Hashable, Sendable {
         /// An authentication policy: `<namespace>/<name>`.
         case authentication
+        /// An OAuth client.
+        case client
+        /// What a person allowed a client: `<principal>/<client>`.
+        case consent
         case group
         case invitation
         case namespace

@@ -1,0 +1,84 @@
+package import AccessPolicy
+import Identifiers
+import OpenSSLCrypto
+import StrictJSON
+
+/// A session: a browser in which somebody has signed in.
+package struct SessionRecord: Sendable {
+    let ticket: Ticket
+    /// Who vouched at the last sign-in.
+    package let origin: Principal.Origin
+    /// When that was (`auth_time`).
+    package let authenticatedAt: Timestamp
+    package let remoteAddress: String
+    /// As the browser says it, shortened; for people to know theirs by.
+    package let userAgent: String
+    /// The provider's own session (`sid`), which it may end.
+    package let upstreamSession: String?
+    /// What the provider is asked with later: sealed.
+    let sealedUpstream: [UInt8]
+
+    package var id: String { ticket.id.rawValue }
+    package var principal: PrincipalID { ticket.principal ?? PrincipalID(unchecked: "") }
+    package var startedAt: Timestamp { ticket.createdAt }
+    package var expiresAt: Timestamp { ticket.expiresAt }
+    package var context: AuthenticationContext? { ticket.context }
+
+    /// Reads a stored one; `nil` when it does not read: then nobody is signed in with it.
+    init?(_ ticket: Ticket) {
+        guard ticket.kind == .session, ticket.principal != nil,
+            let object = try? JSONValue.parseObject(ticket.document, limits: .document),
+            let provider = object["provider"]?.stringValue, let issuer = object["issuer"]?.stringValue,
+            let subject = object["subject"]?.stringValue,
+            let authenticatedAt = object["authenticated_at"]?.integerValue,
+            let sealed = object["upstream"]?.stringValue.flatMap(Hexadecimal.bytes)
+        else { return nil }
+        self.ticket = ticket
+        origin = Principal.Origin(provider: provider, issuer: issuer, subject: subject)
+        self.authenticatedAt = Timestamp(milliseconds: authenticatedAt)
+        remoteAddress = object["address"]?.stringValue ?? ""
+        userAgent = object["agent"]?.stringValue ?? ""
+        upstreamSession = object["sid"]?.stringValue
+        sealedUpstream = sealed
+    }
+
+    static func document(
+        origin: Principal.Origin, authenticatedAt: Timestamp, browser: BrowserContext, upstreamSession: String?,
+        sealedUpstream: [UInt8]
+    ) -> [UInt8] {
+        var object: JSONObject = [
+            "address": JSONValue(browser.request.remoteAddress), "agent": JSONValue(browser.userAgent),
+            "authenticated_at": .integer(authenticatedAt.milliseconds), "issuer": JSONValue(origin.issuer),
+            "provider": JSONValue(origin.provider), "subject": JSONValue(origin.subject),
+            "upstream": JSONValue(Hexadecimal.text(sealedUpstream)),
+        ]
+        if let upstreamSession { object["sid"] = JSONValue(upstreamSession) }
+        return JSONValue.object(object).encoded()
+    }
+}
+
+/// What a use case is told about a request of a browser.
+package struct BrowserContext: Sendable {
+    package let request: RequestContext
+    /// On one line and short, whatever was sent.
+    package let userAgent: String
+
+    package init(request: RequestContext, userAgent: String?) {
+        self.request = request
+        let plain = (userAgent ?? "").utf8.filter { $0 >= 0x20 && $0 < 0x7F }.prefix(160)
+        self.userAgent = String(decoding: plain, as: UTF8.self)
+    }
+}
+
+/// How long sessions live.
+package struct SessionSettings: Hashable, Sendable {
+    /// Seconds without a request after which a session is over.
+    package let idle: Int64
+    /// Seconds after the sign-in at which it is over whatever happens.
+    package let absolute: Int64
+
+    package init(idle: Int64 = 2 * 3600, absolute: Int64 = 12 * 3600) {
+        self.idle = idle
+        self.absolute = absolute
+    }
+}

@@ -1,0 +1,41 @@
+package import Federation
+
+/// Why a sign-in did not happen. Each has words for the person before the page, and a code for the log and the tests.
+package enum SignInFailure: Error, Sendable {
+    /// There is no provider of that name through which people sign in.
+    case unknownProvider
+    /// Nothing was begun in this browser that this would be the end of: another browser, too late, or opened twice.
+    case notBegun
+    /// The answer was used before.
+    case alreadyUsed
+    /// Too often from there; seconds to wait.
+    case tooOften(Int64)
+    /// What the provider says is not what must be so.
+    case provider(SignInRefusal)
+    /// The provider vouches for no e-mail address, and there is no user with this identity yet.
+    case noVerifiedEmail
+    /// Nobody here has this identity, and whoever runs this server lets nobody in by that way. Also when there is a user
+    /// with the address whom this provider may not speak for: the two must look the same.
+    case notAdmitted
+    /// The invitation is used, ended, or for somebody else.
+    case invitation
+    case userDisabled
+    case store(StoreFailure)
+    case cannotMake
+
+    package var code: String {
+        switch self {
+        case .unknownProvider: "signin.unknown_provider"
+        case .notBegun: "signin.not_begun"
+        case .alreadyUsed: "signin.already_used"
+        case .tooOften: "signin.too_often"
+        case .provider(let refusal): refusal.code
+        case .noVerifiedEmail: "signin.no_verified_email"
+        case .notAdmitted: "signin.not_admitted"
+        case .invitation: "signin.invitation"
+        case .userDisabled: "signin.user_disabled"
+        case .store: "server.store_unavailable"
+        case .cannotMake: "server.internal"
+        }
+    }
+}
