@@ -18,6 +18,11 @@ extension FormBody {
         return resources
     }
 
+    func redirectURI(_ name: String) throws(OAuthError) -> RedirectURI? {
+        guard let text = self[name] else { return nil }
+        do { return try RedirectURI(text) } catch { throw OAuthError(.invalidRequest, error.description) }
+    }
+
     /// A text that is given back or stored as it is, and so must be short and printable (RFC 6749 Appendix A.5).
     func printable(_ name: String) throws(OAuthError) -> String? {
         guard let text = self[name] else { return nil }
