@@ -1,5 +1,3 @@
-internal import Identifiers
-
 extension AuthorizationRequest {
     /// Who asks, and where the answer goes. Until this is read and checked against the client's registration, an error
     /// may only be shown (RFC 6749 §4.1.2.1); afterwards, one is sent there.
@@ -17,11 +15,7 @@ extension AuthorizationRequest {
                 throw OAuthError(.invalidRequest, "client_id has a character that is not allowed or is too long")
             }
             self.clientID = clientID
-            do {
-                redirectURI = try form["redirect_uri"].map { text throws(InvalidValue) in try RedirectURI(text) }
-            } catch {
-                throw OAuthError(.invalidRequest, error.description)
-            }
+            redirectURI = try form.redirectURI("redirect_uri")
             state = try? form.printable("state")
         }
     }
