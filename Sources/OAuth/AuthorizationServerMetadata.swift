@@ -25,12 +25,21 @@ package struct AuthorizationServerMetadata: Sendable {
     package var grantTypesSupported: [GrantType] = []
     package var codeChallengeMethodsSupported: [String] = []  // RFC 7636 §6.2
     package var tokenEndpointAuthMethodsSupported: [ClientAuthentication.Method] = []
+    package var tokenEndpointAuthSigningAlgValuesSupported: [String] = []  // private_key_jwt
     package var introspectionEndpointAuthMethodsSupported: [ClientAuthentication.Method] = []
     package var revocationEndpointAuthMethodsSupported: [ClientAuthentication.Method] = []
     // OpenID Connect
     package var subjectTypesSupported: [String] = []
     package var idTokenSigningAlgValuesSupported: [String] = []
     package var claimsSupported: [String] = []
+    package var acrValuesSupported: [String] = []
+    package var promptValuesSupported: [Prompt] = []  // Initiating User Registration via OpenID Connect
+    package var claimsParameterSupported: Bool?
+    package var requestParameterSupported: Bool?
+    /// Say `false`: what is left out means `true` (OpenID Connect Discovery §3).
+    package var requestURIParameterSupported: Bool?
+    package var backchannelLogoutSupported: Bool?  // Back-Channel Logout §2.1
+    package var backchannelLogoutSessionSupported: Bool?
     // Promises
     package var requirePushedAuthorizationRequests: Bool?  // RFC 9126 §5
     package var authorizationResponseIssParameterSupported: Bool?  // RFC 9207 §3
@@ -71,6 +80,7 @@ package struct AuthorizationServerMetadata: Sendable {
             ("grant_types_supported", grantTypesSupported.map(\.rawValue)),
             ("code_challenge_methods_supported", codeChallengeMethodsSupported),
             ("token_endpoint_auth_methods_supported", tokenEndpointAuthMethodsSupported.map(\.rawValue)),
+            ("token_endpoint_auth_signing_alg_values_supported", tokenEndpointAuthSigningAlgValuesSupported),
             (
                 "introspection_endpoint_auth_methods_supported",
                 introspectionEndpointAuthMethodsSupported.map(\.rawValue)
@@ -79,6 +89,8 @@ package struct AuthorizationServerMetadata: Sendable {
             ("subject_types_supported", subjectTypesSupported),
             ("id_token_signing_alg_values_supported", idTokenSigningAlgValuesSupported),
             ("claims_supported", claimsSupported),
+            ("acr_values_supported", acrValuesSupported),
+            ("prompt_values_supported", promptValuesSupported.map(\.rawValue)),
         ]
     }
 
@@ -87,6 +99,11 @@ package struct AuthorizationServerMetadata: Sendable {
             ("require_pushed_authorization_requests", requirePushedAuthorizationRequests),
             ("authorization_response_iss_parameter_supported", authorizationResponseIssParameterSupported),
             ("tls_client_certificate_bound_access_tokens", tlsClientCertificateBoundAccessTokens),
+            ("claims_parameter_supported", claimsParameterSupported),
+            ("request_parameter_supported", requestParameterSupported),
+            ("request_uri_parameter_supported", requestURIParameterSupported),
+            ("backchannel_logout_supported", backchannelLogoutSupported),
+            ("backchannel_logout_session_supported", backchannelLogoutSessionSupported),
         ]
     }
 }

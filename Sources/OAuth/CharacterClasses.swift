@@ -23,6 +23,9 @@ extension UInt8 {
 }
 
 extension String {
+    /// RFC 6749 Appendix A.1, and of a length that fits every table.
+    var isClientID: Bool { (1...255).contains(utf8.count) && utf8.allSatisfy(\.isVSCHAR) }
+
     /// Equality without regard to the case of ASCII letters, for schemes and media types; other bytes must be the same.
     func equalsIgnoringASCIICase(_ other: String) -> Bool {
         utf8.elementsEqual(other.utf8) { one, two in one == two || (one.isASCIILetter && one ^ two == 0x20) }

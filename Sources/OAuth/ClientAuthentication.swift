@@ -8,24 +8,39 @@ package struct ClientAuthentication: Sendable {
         case none
         case clientSecretBasic = "client_secret_basic"
         case clientSecretPost = "client_secret_post"
+        /// RFC 7523 §2.2, OpenID Connect Core §9
+        case privateKeyJWT = "private_key_jwt"
     }
 
+    /// The only `client_assertion_type` (RFC 7523 §2.2).
+    package static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    private static let longestAssertion = 16 << 10
+
     package let method: Method
-    /// Absent when the client does not say who it is: a workload, whose subject token is the proof.
+    /// Absent when the client does not say who it is: a workload, whose subject token is the proof, or a client whose
+    /// assertion says it (RFC 7521 §4.2).
     package let clientID: String?
-    /// Present exactly when `method` is not `.none`.
+    /// Present exactly when `method` is one of the two with a secret.
     package let clientSecret: Secret?
+    /// Present exactly when `method` is `.privateKeyJWT`. Unverified; its subject must be `clientID` where there is one.
+    package let clientAssertion: Secret?
+
+    /// Whether the client said who it is, in whatever way.
+    package var isIdentified: Bool { clientID != nil || method != .none }
 
     /// One way to authenticate, or none; two are refused, for each reader could believe another (RFC 6749 §2.3).
     ///
     /// `authorization` is the header's value; an endpoint that has used a `Bearer` header itself passes `nil`.
     package init(_ form: FormBody, authorization: String?) throws(OAuthError) {
         let named = try Self.identifier(form["client_id"])
-        guard form["client_assertion"] == nil, form["client_assertion_type"] == nil else {
-            throw OAuthError(.invalidClient, "client assertions are not supported")
-        }
         let posted = form.secret("client_secret")
-        if let authorization {
+        clientAssertion = try Self.assertion(form)
+        if clientAssertion != nil {
+            guard posted == nil, authorization == nil else {
+                throw OAuthError(.invalidRequest, "client authentication in two ways")
+            }
+            (clientID, clientSecret, method) = (named, nil, .privateKeyJWT)
+        } else if let authorization {
             guard posted == nil else {
                 throw OAuthError(.invalidRequest, "client authentication both in the header and in the body")
             }
@@ -42,6 +57,21 @@ package struct ClientAuthentication: Sendable {
             clientSecret = posted
             method = posted == nil ? .none : .clientSecretPost
         }
+    }
+
+    private static func assertion(_ form: FormBody) throws(OAuthError) -> Secret? {
+        let (assertion, type) = (form.secret("client_assertion"), form["client_assertion_type"])
+        guard (assertion == nil) == (type == nil) else {
+            throw OAuthError(.invalidRequest, "client_assertion and client_assertion_type belong together")
+        }
+        guard let assertion, let type else { return nil }
+        guard type.hasSameBytes(as: assertionType) else {
+            throw OAuthError(.invalidClient, "client_assertion_type is not supported")
+        }
+        guard assertion.count <= longestAssertion else {
+            throw OAuthError(.invalidClient, "client_assertion is too long")
+        }
+        return assertion
     }
 
     /// `Basic`, with both halves form-encoded inside the base64 (RFC 6749 §2.3.1): a colon or a `%` in them is escaped.
@@ -61,7 +91,7 @@ package struct ClientAuthentication: Sendable {
     /// RFC 6749 Appendix A.1. ASCII, so that two spellings of one identifier do not exist.
     private static func identifier(_ text: String?) throws(OAuthError) -> String? {
         guard let text else { return nil }
-        guard text.utf8.allSatisfy(\.isVSCHAR), text.utf8.count <= 255 else {
+        guard text.isClientID else {
             throw OAuthError(.invalidClient, "client_id has a character that is not allowed or is too long")
         }
         return text

@@ -1,4 +1,3 @@
-internal import Identifiers
 package import Secrets
 
 /// A token exchange as the client asked for it (RFC 8693 §2.1). The tokens are unverified.
@@ -61,13 +60,8 @@ package struct TokenExchangeRequest: Sendable {
         }
         requestedTokenType = try Self.requestedTokenType(form)
         audiences = form.all("audience")
-        resources = form.all("resource")
-        for resource in resources {
-            do { try ResourceURI.check(resource) } catch { throw OAuthError(.invalidTarget, error.description) }
-        }
-        do { scope = try form["scope"].map { text throws(InvalidValue) in try Scope(text) } } catch {
-            throw OAuthError(.invalidScope, error.description)
-        }
+        resources = try form.resources()
+        scope = try form.scope()
     }
 
     private static func tokenType(_ name: String, in form: FormBody) throws(OAuthError) -> SubjectTokenType? {

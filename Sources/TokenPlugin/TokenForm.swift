@@ -7,7 +7,7 @@ enum TokenForm {
     static func exchange(_ request: Request) throws(OAuthError) -> TokenExchangeRequest {
         let exchange = try TokenExchangeRequest(try form(request), authorization: request.headers[.authorization])
         // No clients are registered in this version, so one that says who it is cannot be known (RFC 6749 §5.2).
-        guard exchange.client.clientID == nil else { throw OAuthError(.invalidClient, "no such client") }
+        guard !exchange.client.isIdentified else { throw OAuthError(.invalidClient, "no such client") }
         return exchange
     }
 

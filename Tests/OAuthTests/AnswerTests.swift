@@ -82,20 +82,32 @@ struct AnswerTests {
         all.subjectTypesSupported = ["x"]
         all.idTokenSigningAlgValuesSupported = ["x"]
         all.claimsSupported = ["x"]
+        all.tokenEndpointAuthSigningAlgValuesSupported = ["x"]
+        all.acrValuesSupported = ["x"]
+        all.promptValuesSupported = Prompt.allCases
+        all.claimsParameterSupported = false
+        all.requestParameterSupported = false
+        all.requestURIParameterSupported = false
+        all.backchannelLogoutSupported = true
+        all.backchannelLogoutSessionSupported = true
+        #expect(all.body["prompt_values_supported"] == ["none", "login", "consent", "select_account"])
         all.requirePushedAuthorizationRequests = true
         all.authorizationResponseIssParameterSupported = true
         all.tlsClientCertificateBoundAccessTokens = true
         #expect(
             all.body.objectValue?.names.sorted() == [
-                "authorization_endpoint", "authorization_response_iss_parameter_supported", "claims_supported",
-                "code_challenge_methods_supported", "device_authorization_endpoint", "end_session_endpoint",
-                "grant_types_supported", "id_token_signing_alg_values_supported", "introspection_endpoint",
-                "introspection_endpoint_auth_methods_supported", "issuer", "jwks_uri",
-                "pushed_authorization_request_endpoint", "registration_endpoint",
+                "acr_values_supported", "authorization_endpoint", "authorization_response_iss_parameter_supported",
+                "backchannel_logout_session_supported", "backchannel_logout_supported", "claims_parameter_supported",
+                "claims_supported", "code_challenge_methods_supported", "device_authorization_endpoint",
+                "end_session_endpoint", "grant_types_supported", "id_token_signing_alg_values_supported",
+                "introspection_endpoint", "introspection_endpoint_auth_methods_supported", "issuer", "jwks_uri",
+                "prompt_values_supported", "pushed_authorization_request_endpoint", "registration_endpoint",
+                "request_parameter_supported", "request_uri_parameter_supported",
                 "require_pushed_authorization_requests", "response_modes_supported", "response_types_supported",
                 "revocation_endpoint", "revocation_endpoint_auth_methods_supported", "scopes_supported",
                 "service_documentation", "subject_types_supported", "tls_client_certificate_bound_access_tokens",
-                "token_endpoint", "token_endpoint_auth_methods_supported", "userinfo_endpoint",
+                "token_endpoint", "token_endpoint_auth_methods_supported",
+                "token_endpoint_auth_signing_alg_values_supported", "userinfo_endpoint",
             ])
     }
 }

@@ -4,6 +4,10 @@ import Testing
 
 @Suite("Client authentication (RFC 6749 §2.3)")
 struct ClientAuthenticationTests {
+    private static let jwtBearer =
+        "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+    private static let assertion = jwtBearer + "&client_assertion=a.b.c"
+
     @Test(
         "read",
         arguments: [
@@ -30,6 +34,20 @@ struct ClientAuthenticationTests {
         #expect(client.method == method)
         #expect(client.clientID == id)
         #expect(client.clientSecret?.revealText() == secret)
+        #expect(client.clientAssertion == nil)
+        #expect(client.isIdentified == (id != nil))
+    }
+
+    @Test("an assertion (RFC 7523 §2.2)", arguments: [nil, "ci"])
+    func asserted(by id: String?) throws {
+        let form = try FormBody(Array((Self.assertion + (id.map { "&client_id=\($0)" } ?? "")).utf8))
+        let client = try ClientAuthentication(form, authorization: nil)
+        #expect(client.method == .privateKeyJWT)
+        #expect(client.method.rawValue == "private_key_jwt")
+        #expect(client.clientID == id)
+        #expect(client.clientSecret == nil)
+        #expect(client.clientAssertion?.revealText() == "a.b.c")
+        #expect(client.isIdentified)
     }
 
     @Test(
@@ -39,9 +57,20 @@ struct ClientAuthenticationTests {
             ("two ways, no client_id", "client_secret=b", "Basic YTpi", .invalidRequest),
             ("another client_id", "client_id=x", "Basic YTpi", .invalidRequest),
             ("a secret of nobody", "client_secret=b", nil, .invalidRequest),
-            ("an assertion", "client_assertion=x", nil, .invalidClient),
-            ("an assertion beside a secret", "client_id=a&client_secret=b&client_assertion=x", nil, .invalidClient),
-            ("an assertion type alone", "client_assertion_type=x", nil, .invalidClient),
+            ("an assertion without type", "client_assertion=x", nil, .invalidRequest),
+            ("an assertion type alone", "client_assertion_type=x", nil, .invalidRequest),
+            ("an assertion type and an empty one", jwtBearer + "&client_assertion=", nil, .invalidRequest),
+            ("another assertion type", "client_assertion=x&client_assertion_type=x", nil, .invalidClient),
+            ("SAML", "client_assertion=x&\(jwtBearer.dropLast(10))saml2-bearer", nil, .invalidClient),
+            ("an assertion and a secret", assertion + "&client_id=a&client_secret=b", nil, .invalidRequest),
+            ("an assertion and a header", assertion, "Basic YTpi", .invalidRequest),
+            ("an assertion and a header without secret", assertion, "Basic YTo=", .invalidRequest),
+            ("an assertion and another header", assertion, "Bearer x", .invalidRequest),
+            ("an assertion and a bad client_id", assertion + "&client_id=%0A", nil, .invalidClient),
+            (
+                "an assertion too long", jwtBearer + "&client_assertion=" + String(repeating: "x", count: 16_385), nil,
+                .invalidClient
+            ),
             ("empty header", "", "", .invalidClient),
             ("another scheme", "", "Bearer YTpi", .invalidClient),
             ("another scheme that begins alike", "", "Basics YTpi", .invalidClient),

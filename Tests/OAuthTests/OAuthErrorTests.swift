@@ -14,6 +14,15 @@ struct OAuthErrorTests {
             (.temporarilyUnavailable, "temporarily_unavailable", 503), (.invalidTarget, "invalid_target", 400),
             (.unsupportedTokenType, "unsupported_token_type", 400), (.invalidToken, "invalid_token", 401),
             (.insufficientScope, "insufficient_scope", 403),
+            (.unsupportedResponseType, "unsupported_response_type", 400),
+            (.interactionRequired, "interaction_required", 400), (.loginRequired, "login_required", 400),
+            (.accountSelectionRequired, "account_selection_required", 400),
+            (.consentRequired, "consent_required", 400), (.requestNotSupported, "request_not_supported", 400),
+            (.requestURINotSupported, "request_uri_not_supported", 400),
+            (.registrationNotSupported, "registration_not_supported", 400),
+            (.unmetAuthenticationRequirements, "unmet_authentication_requirements", 400),
+            (.authorizationPending, "authorization_pending", 400), (.slowDown, "slow_down", 400),
+            (.expiredToken, "expired_token", 400),
         ] as [(OAuthErrorCode, String, Int)])
     func codes(_ code: OAuthErrorCode, _ text: String, _ status: Int) {
         #expect(OAuthError(code).body == ["error": .string(.init(text))])

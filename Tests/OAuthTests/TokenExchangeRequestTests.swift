@@ -87,7 +87,7 @@ struct TokenExchangeRequestTests {
             ("scope of a space", [("scope", " ")], .invalidScope),
             ("scope with a quote", [("scope", "a\"")], .invalidScope),
             ("one bad resource of two", [("resource", "https://a.example"), ("resource", "/x")], .invalidTarget),
-            ("an assertion", [("client_assertion", "x")], .invalidClient),
+            ("an assertion without type", [("client_assertion", "x")], .invalidRequest),
             ("a secret without client", [("client_secret", "x")], .invalidRequest),
         ] as [(String, [(String, String)], OAuthErrorCode)])
     func refused(_ what: String, _ changes: [(String, String)], with code: OAuthErrorCode) throws {
