@@ -75,7 +75,7 @@ let package = Package(
         // World.
         module("HTTPFetch", ["CCurl", httpTypes]),
         module("MailDelivery", ["CCurl"]),
-        module("Federation", ["JOSE", "JOSELibJWT", "OAuth", "HTTPFetch", httpTypes]),
+        module("Federation", ["OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "HTTPFetch", httpTypes]),
 
         // Core and stores.
         module("Broker", ["OpenSSLCrypto", "JOSE", "OAuth", "AccessPolicy", "Federation"]),
@@ -159,7 +159,10 @@ let package = Package(
         tests("HTTPFetchTests", ["HTTPFetch", httpTypes]),
         tests(
             "FederationTests",
-            ["Federation", "JOSE", "HTTPFetch", "OpenSSLCrypto", httpTypes, .product(name: "Yams", package: "Yams")]),
+            [
+                "Federation", "JOSE", "JOSELibJWT", "OAuth", "HTTPFetch", "OpenSSLCrypto", httpTypes,
+                .product(name: "Yams", package: "Yams"),
+            ]),
         tests(
             "BrokerTests",
             ["Broker", "GatehouseTesting", "AccessPolicy", "Federation", "JOSE", "OAuth", "OpenSSLCrypto"]),

@@ -51,6 +51,7 @@ package final class KeySetSource: Sendable {
     /// metadata cannot be reached, the place that it last named will do.
     package func fetch() async throws(KeySourceFailure) -> FetchedKeySet {
         if case .jwksURI(let url) = definition.keySource { return try await keys(at: url) }
+        if definition.keySource == .none { throw .noUsableKey }
         let url: FetchURL
         do throws(KeySourceFailure) {
             url = try await metadata().jwksURI

@@ -19,6 +19,9 @@ package enum KeySource: Sendable, Hashable {
     case jwksURI(FetchURL)
     /// A JWK set that the operator wrote down: never fetched, never old.
     case keySet([UInt8])
+    /// It signs nothing: an OAuth 2.0 provider whose API says who somebody is. No token of it is ever accepted, and its
+    /// `issuer` only names whose the subjects are ("https://github.com").
+    case none
 }
 
 /// A claim that a provider is known to send, for hints and for the policy linter.
@@ -53,6 +56,8 @@ package struct ProviderDefinition: Sendable, Hashable {
     package let knownClaims: [KnownClaim]
     /// Claims that must have this very text, by name: Google's `hd`, when only one domain may come in.
     package let requiredValues: [String: String]
+    /// How we are its client; `nil` where nobody signs in through it.
+    package let client: ClientRegistration?
     /// The keys of `KeySource.keySet`, read once.
     let writtenKeys: WrittenKeys?
 
@@ -68,10 +73,20 @@ package struct ProviderDefinition: Sendable, Hashable {
         algorithms: Set<SignatureAlgorithm> = defaultAlgorithms, type: TypeRule = .jwt, clockSkew: Int64 = 60,
         maximumTokenAge: Int64? = nil, maximumRSABits: Int = 4096, keySource: KeySource = .discovery,
         keyCache: KeyCacheSettings = KeyCacheSettings(), knownClaims: [KnownClaim] = [],
-        requiredValues: [String: String] = [:]
+        requiredValues: [String: String] = [:], client: ClientRegistration? = nil
     ) throws(InvalidValue) {
         func invalid(_ reason: String) -> InvalidValue { InvalidValue("provider '\(name)'", reason) }
-        guard !audiences.isEmpty else { throw invalid("audiences is empty: no token could ever be accepted") }
+        if keySource == .none {
+            guard kind == .oauth2 else { throw invalid("only an oauth2 provider may be without keys") }
+            guard case .exactly = issuer else { throw invalid("without keys, the issuer must be one and no template") }
+        }
+        if let client {
+            guard kind != .workload else { throw invalid("nobody signs in through a workload provider") }
+            if let problem = client.problem(of: kind, keySource) { throw invalid(problem) }
+        }
+        guard !audiences.isEmpty || keySource == .none else {
+            throw invalid("audiences is empty: no token could ever be accepted")
+        }
         guard !algorithms.isEmpty else { throw invalid("algorithms is empty: no token could ever be accepted") }
         // A shared secret proves nothing to a third party, and HS256 keyed with a public key is the oldest JWT attack.
         guard algorithms.allSatisfy({ !$0.isSymmetric }) else { throw invalid("algorithms must be asymmetric") }
@@ -93,7 +108,7 @@ package struct ProviderDefinition: Sendable, Hashable {
         (self.algorithms, self.type, self.clockSkew) = (algorithms, type, clockSkew)
         (self.maximumTokenAge, self.maximumRSABits) = (maximumTokenAge, maximumRSABits)
         (self.keySource, self.keyCache, self.knownClaims) = (keySource, keyCache, knownClaims)
-        self.requiredValues = requiredValues
+        (self.requiredValues, self.client) = (requiredValues, client)
     }
 
     /// The issuer or its template, as text.

@@ -16,8 +16,13 @@ package struct ProviderMetadata: Sendable, Hashable {
     package let userinfoEndpoint: FetchURL?
     package let endSessionEndpoint: FetchURL?
     package let deviceAuthorizationEndpoint: FetchURL?
+    package let pushedAuthorizationRequestEndpoint: FetchURL?
+    package let revocationEndpoint: FetchURL?
     package let signingAlgorithms: [String]
     package let codeChallengeMethods: [String]
+    package let tokenEndpointAuthMethods: [String]
+    /// Whether an authorization request must be pushed (RFC 9126 §5).
+    package let requiresPushedAuthorization: Bool
     /// Whether `iss` comes with the authorization response (RFC 9207 §3).
     package let sendsIssuer: Bool
 
@@ -50,8 +55,12 @@ package struct ProviderMetadata: Sendable, Hashable {
         userinfoEndpoint = try url("userinfo_endpoint")
         endSessionEndpoint = try url("end_session_endpoint")
         deviceAuthorizationEndpoint = try url("device_authorization_endpoint")
+        pushedAuthorizationRequestEndpoint = try url("pushed_authorization_request_endpoint")
+        revocationEndpoint = try url("revocation_endpoint")
         signingAlgorithms = try Self.texts(document, "id_token_signing_alg_values_supported")
         codeChallengeMethods = try Self.texts(document, "code_challenge_methods_supported")
+        tokenEndpointAuthMethods = try Self.texts(document, "token_endpoint_auth_methods_supported")
+        requiresPushedAuthorization = document["require_pushed_authorization_requests"]?.boolValue == true
         sendsIssuer = document["authorization_response_iss_parameter_supported"]?.boolValue == true
     }
 

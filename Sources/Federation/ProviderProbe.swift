@@ -43,6 +43,11 @@ package struct ProviderProbe: Sendable {
                 usableAlgorithms = Set(keys.flatMap(\.algorithms)).intersection(definition.algorithms)
                 (results, verdict) = (run.results, .ready)
                 return
+            case .none:
+                for step in Step.allCases { run.add(step, .skipped) }
+                usableAlgorithms = nil
+                (results, verdict) = (run.results, .ready)
+                return
             case .jwksURI(let known): url = known
             case .discovery:
                 let metadata = try await source.metadata()

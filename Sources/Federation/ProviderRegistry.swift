@@ -9,8 +9,8 @@ internal import Synchronization
 package final class ProviderRegistry: Sendable {
     private let table: Mutex<ProviderTable>
     let policy: FetchPolicy
-    private let transport: Transport
-    private let now: @Sendable () -> NumericDate
+    let transport: Transport
+    let now: @Sendable () -> NumericDate
     private let uptime: @Sendable () -> Duration
 
     /// The parameters:
@@ -77,6 +77,12 @@ package final class ProviderRegistry: Sendable {
         return await Evaluation(token, among: table, now: now())
     }
 
+    /// The provider of that name, as it is at this moment.
+    func provider(named name: ProviderName) -> Provider? { table.withLock { $0 }.provider(named: name) }
+
+    /// All that are in force at this moment.
+    var providers: [Provider] { table.withLock { $0 }.providers }
+
     /// How each provider stands. Starts nothing.
     package func status() -> [ProviderStatus] {
         table.withLock { $0 }.providers.map { ProviderStatus($0.definition, $0.cache.status()) }
@@ -85,9 +91,7 @@ package final class ProviderRegistry: Sendable {
     /// Asks the provider of that name everything that we would need from it, now and without a cache; `nil` when there
     /// is none. An operator's command, never a token's doing.
     package func probe(_ name: ProviderName) async -> ProviderProbe? {
-        guard let provider = table.withLock({ $0 }).providers.first(where: { $0.definition.name == name }) else {
-            return nil
-        }
+        guard let provider = provider(named: name) else { return nil }
         return await ProviderProbe(provider.definition, provider.source, uptime: uptime)
     }
 }

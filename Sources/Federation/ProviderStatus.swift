@@ -17,10 +17,12 @@ package struct ProviderStatus: Sendable, Hashable {
     package let keys: [KeyStatus]
     package let lastSuccessAgo: Duration?
     package let isFetching: Bool
+    private let signsNothing: Bool
 
     init(_ definition: ProviderDefinition, _ cache: KeyCacheStatus) {
         (name, kind, issuer) = (definition.name, definition.kind, definition.issuerText)
         (keys, lastSuccessAgo, isFetching) = (cache.keys, cache.lastSuccessAgo, cache.isFetching)
+        signsNothing = definition.keySource == .none
         if let failure = cache.failure {
             state = .degraded(failure, nextAttemptIn: cache.nextAttemptIn ?? .zero)
         } else {
@@ -34,6 +36,7 @@ package struct ProviderStatus: Sendable, Hashable {
     package var summary: String {
         switch state {
         case .neverFetched: "keys not fetched yet"
+        case .ready where signsNothing: "has no keys; only signs people in"
         case .ready: "\(keys.count) \(keys.count == 1 ? "key" : "keys")"
         case .degraded(let failure, let next):
             "\(failure.code); \(keys.isEmpty ? "no keys" : "keys known: \(keys.count)"), next attempt in \(next.inWords)"

@@ -11,7 +11,8 @@ struct ProviderTable: Sendable {
         self.providers = providers
         var exact: [Key: [Provider]] = [:]
         var templates: [Provider] = []
-        for provider in providers {
+        // One that signs nothing has no tokens.
+        for provider in providers where provider.definition.keySource != .none {
             switch provider.definition.issuer {
             case .exactly(let issuer): exact[Key(issuer.rawValue), default: []].append(provider)
             case .template: templates.append(provider)
@@ -19,6 +20,9 @@ struct ProviderTable: Sendable {
         }
         (self.exact, self.templates) = (exact, templates)
     }
+
+    /// The provider of that name.
+    func provider(named name: ProviderName) -> Provider? { providers.first { $0.definition.name == name } }
 
     /// Whose token this says it is. Several providers may share an issuer; then the audience decides, and exactly one
     /// must fit.

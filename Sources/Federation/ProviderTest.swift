@@ -81,7 +81,9 @@ package struct ProviderTest: Sendable {
 
     private static func keys(_ result: ProviderProbe.Result, _ usable: Set<SignatureAlgorithm>?) -> [Step] {
         let keys = step(.keys, result)
-        guard let usable else { return [keys, Step(.algorithms, .notReached)] }
+        guard let usable else {
+            return [keys, Step(.algorithms, keys.standing == .skipped ? .skipped : .notReached)]
+        }
         guard usable.isEmpty else {
             return [keys, Step(.algorithms, .ok, usable.map(\.rawValue).sorted().joined(separator: ", "))]
         }

@@ -18,7 +18,8 @@ private let allowed: [String: Set<String>] = [
     "AccessPolicy": ["CEL"],
     "HTTPFetch": ["CCurl", "HTTPTypes"],
     "MailDelivery": ["CCurl"],
-    "Federation": ["JOSE", "JOSELibJWT", "OAuth", "HTTPFetch", "HTTPTypes"],
+    // OpenSSLCrypto for the random texts of a sign-in, and the digests of PKCE and of an ID token.
+    "Federation": ["OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "HTTPFetch", "HTTPTypes"],
     "Broker": ["OpenSSLCrypto", "JOSE", "OAuth", "AccessPolicy", "Federation"],
     "SQLiteStore": ["Broker", "AccessPolicy", "GRDB", "GRDBSQLite"],
     "ServerPlugin": ["AccessPolicy", "HTTPTypes"],
