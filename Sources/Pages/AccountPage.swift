@@ -63,7 +63,7 @@ package struct AccountPage: LaidOut {
             <dl class="facts">
             <dt>Name</dt><dd><bdi>\(name)</bdi></dd>
             <dt>Signed in with</dt><dd><bdi>\(provider)</bdi></dd>
-            <dt>Since</dt><dd>\(signedInAt)</dd>
+            <dt>Since</dt><dd><span class="whole">\(signedInAt)</span></dd>
             </dl>
             \(signOut.html)
             <h2>Where you are signed in</h2>
@@ -82,15 +82,15 @@ package struct AccountPage: LaidOut {
         let badge: HTML = session.isCurrent ? " <span class=\"badge\">This session</span>" : .nothing
         return """
             <li><div><p><strong><bdi>\(session.device)</bdi></strong>\(badge)</p>
-            <p class="detail">From <bdi>\(session.address)</bdi>. Began \(session.started), last seen \(session.lastSeen).</p>\
-            </div>\(session.isCurrent ? .nothing : end(session))</li>
+            <p class="detail">From <bdi>\(session.address)</bdi>. Began <span class="whole">\(session.started)</span>,
+            last seen <span class="whole">\(session.lastSeen)</span>.</p></div>\(session.isCurrent ? .nothing : end(session))</li>
             """
     }
 
     private func end(_ session: SessionLine) -> HTML {
         let button: HTML = """
-            <button type="submit" class="second">End\
-            <span class="unseen"> the session on \(session.device), \(session.address), last seen \(session.lastSeen)</span></button>
+            <button type="submit" class="second">End<span class="unseen"> the session on \(session.device), \
+            \(session.address), last seen \(session.lastSeen)</span></button>
             """
         return Form(
             action: Self.endAction, csrf: csrf, hidden: [HiddenValue(Self.sessionName, session.id)], content: button

@@ -62,7 +62,8 @@ package struct DeviceConfirmPage: LaidOut {
     var content: HTML {
         let warning = Notice(
             .caution,
-            "Only continue if you started this yourself, on a device that you have before you. If somebody sent you this code, deny."
+            "Only continue if you started this yourself, on a device that you have before you. "
+                + "If somebody sent you this code, deny."
         )
         let form = Form(
             action: action, csrf: csrf, hidden: [HiddenValue(DeviceEntryPage.codeName, userCode)],

@@ -44,10 +44,13 @@ package struct Field: Sendable {
             <div class="field">
             <label for="\(identifier)">\(label)\(optional)</label>
             \(hintText)\(errorText)<input id="\(identifier)" name="\(name)"\(kind.attributes) \
-            value="\(value)"\(attributes(identifier, takesFocus: takesFocus))>
+            value="\(shown)"\(attributes(identifier, takesFocus: takesFocus))>
             </div>
             """
     }
+
+    /// A password is never written into a page: it would lie in the browser's cache and behind the key for going back.
+    private var shown: String { kind == .password ? "" : value }
 
     private func attributes(_ identifier: String, takesFocus: Bool) -> HTML {
         var attributes: [HTML] = []

@@ -28,6 +28,8 @@ extension LaidOut {
     var isRefused: Bool { false }
     var isWide: Bool { false }
 
+    /// The referrer policy tells other sites nothing, as `no-referrer` does; but with that one, browsers send
+    /// `Origin: null` with our own forms too (WHATWG Fetch, "append a request Origin header"), which the server refuses.
     fileprivate var source: HTML {
         let width: HTML = isWide ? " class=\"wide\"" : .nothing
         let prefix: HTML = isRefused ? "Error: " : .nothing
