@@ -88,6 +88,9 @@ let package = Package(
 
         // HTTP.
         module("SafeHTML", leaf: true),
+        // The pages that people see, and their style sheet, embedded in the binary.
+        .target(name: "CPageAssets", exclude: ["style.css"]),
+        module("Pages", ["CPageAssets", "SafeHTML"]),
         module("ServerPlugin", ["AccessPolicy", httpTypes]),
         module("APIConventions", ["ServerPlugin", "Broker", "AccessPolicy"]),
         module(
@@ -189,6 +192,7 @@ let package = Package(
         tests(
             "DescriptionPluginTests",
             ["DescriptionPlugin", "SafeHTML", "DescriptionDocuments", "ServerPlugin", httpTypes]),
+        tests("PagesTests", ["Pages", "SafeHTML"]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),
         tests(
             "GatehouseServerTests",

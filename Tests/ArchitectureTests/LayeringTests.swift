@@ -39,6 +39,8 @@ private let allowed: [String: Set<String>] = [
     // Does not know Broker: it describes whatever is routed.
     "DescriptionPlugin": ["DescriptionDocuments", "SafeHTML", "ServerPlugin", "HTTPTypes"],
     "SafeHTML": [],
+    // Values to bytes: knows neither requests nor sessions.
+    "Pages": ["CPageAssets", "SafeHTML"],
     "Observability": ["Glibc", "Foundation"],
     // Does not know Broker: authentication, access and health come in through ServerPlugin's protocols.
     "GatehouseServer": [
