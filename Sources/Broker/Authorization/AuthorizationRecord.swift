@@ -1,11 +1,11 @@
-package import AccessPolicy
+import AccessPolicy
 import Identifiers
-package import OAuth
+import OAuth
 import StrictJSON
 
 /// What a person allowed a client: first a code, and once it is redeemed a line of refresh tokens. All tokens of one
 /// authorization are its family: they end with it.
-package struct AuthorizationRecord: Sendable {
+struct AuthorizationRecord: Sendable {
     enum Stage: String, Sendable {
         case code
         case granted

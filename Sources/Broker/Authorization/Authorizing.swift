@@ -1,5 +1,6 @@
 import AccessPolicy
 import Identifiers
+import JOSE
 package import OAuth
 import OpenSSLCrypto
 import Secrets

@@ -4,7 +4,7 @@ import JOSE
 package import OAuth
 import OpenSSLCrypto
 package import Secrets
-package import StrictJSON
+import StrictJSON
 
 /// An application that asks for tokens: from a file, or made over the API.
 package struct ClientRecord: Sendable {
@@ -78,7 +78,7 @@ package struct ClientRecord: Sendable {
 
     /// Whether a token for that resource may be asked for; our own API is for every client.
     func allows(resource: String, besides own: String) -> Bool {
-        resource.hasSameBytes(as: own) || metadata.resources.contains { $0.hasSameBytes(as: resource) }
+        resource.hasSameBytes(as: own) || metadata.resources.contains { $0.rawValue.hasSameBytes(as: resource) }
     }
 
     /// The scopes it may ask for; what it did not register for is left out, so that asking for more is no error of the

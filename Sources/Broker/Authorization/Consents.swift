@@ -1,6 +1,6 @@
 import AccessPolicy
 import Identifiers
-package import OAuth
+import OAuth
 import StrictJSON
 
 /// What people allowed clients, remembered so that they are not asked twice.

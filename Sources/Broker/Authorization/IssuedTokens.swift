@@ -1,10 +1,10 @@
 import AccessPolicy
 import Identifiers
 import JOSE
-package import OAuth
+import OAuth
 import OpenSSLCrypto
 package import Secrets
-import StrictJSON
+package import StrictJSON
 
 /// The tokens of an authorization: an access token, and an ID token where one was asked for.
 extension Broker {

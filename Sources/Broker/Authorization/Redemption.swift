@@ -2,7 +2,7 @@ import AccessPolicy
 import Identifiers
 package import OAuth
 import OpenSSLCrypto
-import Secrets
+package import Secrets
 import StrictJSON
 
 /// The token endpoint's authorization code and refresh grants (RFC 6749 §4.1.3, §6; RFC 9700 §2.1.1, §4.14).
@@ -101,7 +101,7 @@ extension Broker {
     /// and everything that came of it ends.
     private func redeemedBefore(
         _ hash: TokenHash, verifier: CodeVerifier, client: ClientRecord, context: RequestContext
-    ) async throws(AuthorizationFailure) -> Never {
+    ) async throws(AuthorizationFailure) -> TokenResponse {
         guard let record = try await family(.authorizationCode, hash) else { throw .grant(.unknown) }
         let isSame = record.clientID.hasSameBytes(as: client.id) && matches(record, verifier)
         if isSame, let at = record.redeemedAt, time.now() < at.adding(seconds: Self.repeatWindow) {
@@ -153,13 +153,12 @@ extension Broker {
         let event = authorizationEvent(
             .authorizationRefreshed, record, actor: actor(owner, client), at: now, context: context,
             details: ["token": JSONValue(access.id)])
+        let kept = try replay.reply(answer, at: now)
         do throws(StoreFailure) {
             try await store.commit(
                 StoreTransaction(
-                    changes: [
-                        .updateTicket(record.stored), .claim(claim),
-                        .rememberReply(try replay.reply(answer, at: now), asOf: now),
-                    ], events: [event]))
+                    changes: [.updateTicket(record.stored), .claim(claim), .rememberReply(kept, asOf: now)],
+                    events: [event]))
         } catch {
             switch error {
             case .conflict, .alreadyUsed, .alreadyExists:
@@ -179,7 +178,9 @@ extension Broker {
     ) async throws(AuthorizationFailure) -> TokenResponse {
         guard let record = try await family(.refreshToken, hash) else { throw .grant(.unknown) }
         let stored: StoredReply?
-        do throws(StoreFailure) { stored = try await store.reply(replay.key) } catch { throw .store(error) }
+        do throws(StoreFailure) {
+            stored = try await store.reply(replay.key)
+        } catch { throw .store(error) }
         if record.clientID.hasSameBytes(as: client.id), let stored, stored.until > time.now(),
             stored.request == replay.request, let answer = replay.answer(stored)
         {

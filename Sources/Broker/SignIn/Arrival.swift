@@ -1,6 +1,7 @@
 import AccessPolicy
 import Federation
 import Identifiers
+import JOSE
 import OpenSSLCrypto
 import Secrets
 import StrictJSON

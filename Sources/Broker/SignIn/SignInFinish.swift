@@ -1,5 +1,5 @@
 import AccessPolicy
-package import Federation
+import Federation
 import Identifiers
 import JOSE
 package import OAuth
@@ -57,11 +57,12 @@ extension Broker {
         do throws(SignInRefusal) { response = try AuthorizationResponse(query: answer.query) } catch {
             throw .provider(error)
         }
-        let name = BegunSignIn.name(ofState: response.state)
+        guard let state = response.state else { throw .provider(.stateMissing) }
+        let name = BegunSignIn.name(ofState: state.revealText())
         guard let cookie = answer.cookies.first(where: { $0.name.hasSameBytes(as: name) }),
             let begun = BegunSignIn.open(cookie.sealed, self), now < begun.expiresAt,
             begun.pending.provider.rawValue.hasSameBytes(as: answer.provider),
-            Secret(utf8: begun.pending.state).matches(Secret(utf8: response.state)),
+            Secret(utf8: begun.pending.state).matches(state),
             let credential = clientCredential(for: begun.pending.provider)
         else { throw .notBegun }
         // Before the code goes anywhere: of two who bring the same answer, one goes on.
@@ -74,7 +75,8 @@ extension Broker {
         } catch { throw error == .alreadyUsed ? .alreadyUsed : .store(error) }
         let identity: SignedInIdentity
         do throws(SignInRefusal) {
-            identity = try await providers.finishSignIn(response, pending: begun.pending, credential: credential)
+            identity = try await providers.finishSignIn(
+                response, pending: begun.pending, credential: credential, callback: begun.pending.provider)
         } catch { throw .provider(error) }
         let (token, record) = try await startSession(
             identity, invitation: begun.invitation, replacing: answer.session, browser: answer.browser)

@@ -2,6 +2,7 @@ package import Federation
 import Identifiers
 import JOSE
 package import OAuth
+import OpenSSLCrypto
 package import Secrets
 import StrictJSON
 

@@ -1,11 +1,11 @@
 internal import OAuth
-internal import Secrets
+package import Secrets
 
 /// What the browser brought back (RFC 6749 §4.1.2). Nothing of it is believed before its `state` is ours.
 package struct AuthorizationResponse: Sendable {
     static let largestLength = 16 << 10
 
-    let state: Secret?
+    package let state: Secret?
     let code: Secret?
     let issuer: String?
     let error: ProviderError?

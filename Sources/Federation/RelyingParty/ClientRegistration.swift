@@ -73,6 +73,11 @@ package struct ClientRegistration: Sendable, Hashable {
     package var assertionAudience: AssertionAudience
     /// Sent along to the authorization endpoint; a name that we set ourselves is skipped.
     package var additionalParameters: [String: String]
+    /// Domains whose e-mail addresses this provider gives out, in small letters: who signs in with such an address is the
+    /// user that has it already. An operator's word, never the provider's own.
+    package var authoritativeDomains: [String] = []
+    /// What people see: "Continue with ...". Empty: the provider's name.
+    package var title = ""
 
     package init(
         clientID: String, authentication: Authentication, scopes: [String] = defaultScopes,
