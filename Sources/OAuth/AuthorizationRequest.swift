@@ -22,6 +22,8 @@ package struct AuthorizationRequest: Sendable {
     package let acrValues: [String]
     package let resources: [String]
     package let uiLocales: String?
+    /// `query` where the client says it; there is no other (OAuth 2.0 Multiple Response Types §2.1).
+    package let responseMode: String?
     package let idTokenHint: Secret?
 
     package var clientID: String { target.clientID }
@@ -34,11 +36,18 @@ package struct AuthorizationRequest: Sendable {
     private static let responseType = "code"
     private static let longestAge: Int64 = 1_000_000_000
 
+    /// The parameters of a query string, or of a body (OpenID Connect Core §3.1.2.1). One that cannot be read names no
+    /// target, so what is wrong is shown.
+    package static func form(_ bytes: [UInt8]) throws(OAuthError) -> FormBody {
+        do { return try FormBody(bytes, repeatable: repeatable) } catch { throw OAuthError(error) }
+    }
+
     /// `target` is of the same form, checked against the client's registration.
     package init(_ form: FormBody, target: Target) throws(OAuthError) {
         self.target = target
         _ = try form.printable("state")
         try Self.refuseUnsupported(form)
+        responseMode = form["response_mode"]
         scope = try form.scope()
         nonce = try form.printable("nonce")
         challenge = try CodeChallenge(method: form["code_challenge_method"], challenge: form["code_challenge"])

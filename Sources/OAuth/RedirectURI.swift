@@ -7,6 +7,8 @@ package import Identifiers
 package struct RedirectURI: ByteIdentifier {
     package let rawValue: String
     /// The source for the `form-action` of a Content-Security-Policy: scheme, host and port, or a private scheme alone.
+    /// Of what was asked for, not of what is registered: the port may differ. CSP has no way to write an IPv6 literal
+    /// (Content Security Policy Level 3 §2.3.1), so browsers may ignore that of `[::1]`.
     package let origin: String
     /// Only of `http` URIs of a loopback IP literal.
     private let loopback: Loopback?

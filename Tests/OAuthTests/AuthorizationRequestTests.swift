@@ -47,7 +47,7 @@ struct AuthorizationRequestTests {
         #expect(request.prompts == [.login, .consent] && request.maxAge == 1_000_000_000)
         #expect(request.loginHint == "jörg@example.com" && request.acrValues == ["phr", "phrh"])
         #expect(request.resources == ["https://a.example", "urn:b"] && request.uiLocales == "de-CH en")
-        #expect(request.idTokenHint?.revealText() == "a.b.c")
+        #expect(request.idTokenHint?.revealText() == "a.b.c" && request.responseMode == "query")
         #expect(try Self.read([("max_age", "0"), ("prompt", "none")]).maxAge == 0)
         #expect(try Self.read([("max_age", "0"), ("prompt", "none")]).prompts == [.none])
         #expect(try !Self.read([("scope", "email openid2")]).isOpenID)
@@ -136,10 +136,12 @@ struct AuthorizationRequestTests {
 
     @Test("only resource may repeat; the state is known before the rest is read, unless it may not be given back")
     func repeating() throws {
-        let query = Array("client_id=a&audience=b&audience=c".utf8)
-        #expect(throws: FormError.repeatedParameter("audience")) {
-            try FormBody(query, repeatable: AuthorizationRequest.repeatable)
+        let twice = refusal { () throws(OAuthError) in
+            _ = try AuthorizationRequest.form(Array("client_id=a&audience=b&audience=c".utf8))
         }
+        #expect(twice == OAuthError(.invalidRequest, "a parameter comes twice: audience"))
+        let form = try AuthorizationRequest.form(Array("client_id=a&resource=b&resource=c".utf8))
+        #expect(form.all("resource") == ["b", "c"])
         #expect(try AuthorizationRequest.Target(try Self.form([("state", "s"), ("prompt", "x")])).state == "s")
         #expect(try AuthorizationRequest.Target(try Self.form([("state", "s\n")])).state == nil)
     }
