@@ -100,6 +100,9 @@ let package = Package(
         module(
             "ProvidersPlugin",
             ["APIConventions", "ServerPlugin", "Broker", "Federation", "AccessPolicy", "OAuth", "SafeHTML", httpTypes]),
+        module(
+            "SignInPlugin",
+            ["ServerPlugin", "Broker", "Pages", "OAuth", "Federation", httpTypes]),
         module("TokenPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", httpTypes]),
         // The API's description and the style of its page, embedded in the binary.
         .target(name: "CDescriptionDocuments"),
@@ -136,7 +139,7 @@ let package = Package(
                 "Federation",
                 "Broker",
                 "SQLiteStore", "ServerPlugin", "APIConventions", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin",
-                "ProvidersPlugin", "DescriptionPlugin", "DevelopmentPlugin", "Observability",
+                "SignInPlugin", "ProvidersPlugin", "DescriptionPlugin", "DevelopmentPlugin", "Observability",
                 "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", httpTypes, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -128,6 +128,8 @@ package enum CredentialRefusal: Error, Hashable, Sendable {
     case noRightsLeft
     /// A client's token, whose scope does not open the API.
     case wrongScope
+    /// A session without the proof that a page of ours uses it.
+    case forged
     /// A session that nobody used for too long.
     case idle
 }

@@ -1,6 +1,7 @@
 package import AccessPolicy
 import Identifiers
 import JOSE
+import OAuth
 package import Secrets
 package import StrictJSON
 
@@ -19,7 +20,8 @@ extension Broker {
     private func mayInspect(_ accepted: AcceptedCredential, caller: Caller, roles: RoleCatalog) -> Bool {
         if accepted.owner.principal.id == caller.principal.id { return true }
         if roles.allows(caller.access.roles(in: .system), .get, on: .tokens) { return true }
-        return accepted.access.entries.keys.allSatisfy { pattern in
+        // What opens nothing is in nobody's namespace.
+        return !accepted.access.isEmpty && accepted.access.entries.keys.allSatisfy { pattern in
             guard case .named(let namespace) = pattern else {
                 return roles.allows(caller.access.entries[.allApplication] ?? [], .get, on: .tokens)
             }
@@ -58,6 +60,21 @@ extension Broker {
         return answer
     }
 
+    /// What a client that is a resource server may learn: of tokens that are for one of its resources, and of its own.
+    package func introspect(
+        _ token: Secret, for client: ClientRecord
+    ) throws(AuthorizationFailure) -> JSONValue {
+        guard client.metadata.isConfidential else { throw .client("a public client may not introspect") }
+        let bytes = token.reveal()
+        guard !bytes.starts(with: OpaqueToken.prefix.utf8),
+            let accepted = try? accept(bytes, for: .inspection, from: .notUsed, at: time.now()),
+            case .accessToken(let claims) = accepted.kind,
+            claims.clientID.hasSameBytes(as: client.id)
+                || claims.audiences.contains(where: { client.allows(resource: $0, besides: client.id) })
+        else { return ["active": false] }
+        return .object(introspection(of: accepted))
+    }
+
     /// Revokes the token that is presented; who holds a token may end it, also one that is inactive now, or whose owner
     /// is disabled: it would come back with them. Unknown and already ended ones are no error (RFC 7009 §2.2).
     package func revoke(presented token: Secret, context: RequestContext) async throws(StoreFailure) {
@@ -66,6 +83,15 @@ extension Broker {
             return try await revoke(accessToken: bytes, context: context)
         }
         guard let opaque = OpaqueToken(parsing: bytes), let hash = hasher.hash(opaque) else { return }
+        if opaque.tokenClass == .refreshToken {
+            guard let entry = index.ticket(hash), let record = AuthorizationRecord(entry.ticket) else { return }
+            do throws(AuthorizationFailure) {
+                return try await revoke(record, reason: nil, by: nil, context: context)
+            } catch {
+                if case .store(let failure) = error { throw failure }
+                return
+            }
+        }
         while true {
             // A secret that was rotated away and retired ends nothing any more.
             guard let entry = index.credential(hash), entry.type.tokenClass == opaque.tokenClass,

@@ -96,6 +96,7 @@ struct Dispatcher: Sendable {
             } else {
                 let presented = PresentedCredentials(
                     authorization: headers["authorization"], certificate: try forwarded.certificate(peer, headers),
+                    cookies: headers["cookie"], proofs: headers["x-gatehouse-csrf"], isSafe: match.method.isSafe,
                     remoteAddress: remote, purpose: match.route.access.purpose)
                 if !presented.isEmpty {
                     let known = try await authenticator.authenticate(presented)
@@ -128,6 +129,11 @@ struct Dispatcher: Sendable {
             return Refusal.internalError(requestID: requestID).response(format)
         }
     }
+}
+
+extension HTTPRequest.Method {
+    /// RFC 9110 §9.2.1
+    fileprivate var isSafe: Bool { self == .get || self == .head || self == .options }
 }
 
 extension Refusal {

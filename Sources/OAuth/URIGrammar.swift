@@ -39,7 +39,7 @@ extension UInt8 {
 extension String {
     /// This URI with parameters added to its query, which is kept (RFC 6749 §3.1.2). All but unreserved characters are
     /// escaped, so that a value can end neither its parameter nor the URI.
-    func addingQuery(_ parameters: [(String, String)]) -> String {
+    package func addingQuery(_ parameters: [(String, String)]) -> String {
         var text = self
         var separator = utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
         if let last = utf8.last, "?&".utf8.contains(last) { separator = "" }

@@ -13,19 +13,29 @@ public struct PresentedCredentials: Sendable {
     public let authorization: [String]
     /// The client certificate of the TLS handshake, or of a trusted proxy's header: DER. Not verified yet.
     public let certificate: [UInt8]?
+    /// What a browser sends of itself. Only looked at where there is no `Authorization`.
+    public let cookies: [String]
+    /// Every `X-Gatehouse-CSRF` field: that a page of ours made the request and no other site.
+    public let proofs: [String]
+    /// Whether the request changes nothing (RFC 9110 §9.2.1).
+    public let isSafe: Bool
     public let remoteAddress: String
     public let purpose: Purpose
 
     public init(
-        authorization: [String], certificate: [UInt8]? = nil, remoteAddress: String, purpose: Purpose = .api
+        authorization: [String], certificate: [UInt8]? = nil, cookies: [String] = [], proofs: [String] = [],
+        isSafe: Bool = true, remoteAddress: String, purpose: Purpose = .api
     ) {
+        self.cookies = cookies
+        self.proofs = proofs
+        self.isSafe = isSafe
         self.authorization = authorization
         self.certificate = certificate
         self.remoteAddress = remoteAddress
         self.purpose = purpose
     }
 
-    public var isEmpty: Bool { authorization.isEmpty && certificate == nil }
+    public var isEmpty: Bool { authorization.isEmpty && certificate == nil && cookies.isEmpty }
 }
 
 /// Turns what a request brings into who makes it: one path for every mechanism.

@@ -51,6 +51,7 @@ struct TokenEndpointError: Hashable, Sendable, Error {
     /// What is wrong with the request's form, where that is all there is to say.
     let description: String?
     let retryAfter: Int?
+    let status: Int
 
     /// A request that cannot be read: what is wrong with it is the client's own business, so it is told.
     init(_ error: OAuthError) {
@@ -58,10 +59,12 @@ struct TokenEndpointError: Hashable, Sendable, Error {
         code = "request." + error.code.rawValue
         description = error.description
         retryAfter = nil
+        status = error.status
     }
 
-    init(_ error: OAuthErrorCode, code: String, retryAfter: Int? = nil) {
+    init(_ error: OAuthErrorCode, code: String, status: Int? = nil, retryAfter: Int? = nil) {
         self.error = error
+        self.status = status ?? error.status
         self.code = code
         description = nil
         self.retryAfter = retryAfter
@@ -74,7 +77,7 @@ struct TokenEndpointError: Hashable, Sendable, Error {
                 "error_description": JSONValue("\(description ?? code) (request \(requestID))"),
                 "code": JSONValue(code),
                 "request_id": JSONValue(requestID),
-            ], status: HTTPResponse.Status(code: error.status))
+            ], status: HTTPResponse.Status(code: status))
         response.forbidOldCaches()
         if let retryAfter { response.headers[.retryAfter] = String(retryAfter) }
         if error == .invalidClient { response.headers[.wwwAuthenticate] = "Basic realm=\"gatehouse\"" }

@@ -4,16 +4,19 @@ import ServerPlugin
 
 /// Reads the forms of the token endpoints, once: content type, parameters, client authentication.
 enum TokenForm {
-    static func exchange(_ request: Request) throws(OAuthError) -> TokenExchangeRequest {
-        let exchange = try TokenExchangeRequest(try form(request), authorization: request.headers[.authorization])
-        // No clients are registered in this version, so one that says who it is cannot be known (RFC 6749 §5.2).
-        guard !exchange.client.isIdentified else { throw OAuthError(.invalidClient, "no such client") }
-        return exchange
+    static func token(_ request: Request) throws(OAuthError) -> TokenRequest {
+        try TokenRequest(try form(request), authorization: request.headers[.authorization])
     }
 
-    /// The `Authorization` header has authenticated the caller already.
+    static func device(_ request: Request) throws(OAuthError) -> DeviceAuthorizationRequest {
+        try DeviceAuthorizationRequest(try form(request), authorization: request.headers[.authorization])
+    }
+
+    /// `Basic` is a client's; any other scheme is a credential of the API, which the endpoint looks at itself.
     static func introspection(_ request: Request) throws(OAuthError) -> IntrospectionRequest {
-        try IntrospectionRequest(try form(request), authorization: nil)
+        let header = request.headers[.authorization]
+        let isBasic = header?.utf8.prefix(6).elementsEqual("Basic ".utf8) ?? false
+        return try IntrospectionRequest(try form(request), authorization: isBasic ? header : nil)
     }
 
     /// Possession of the token is the proof; whoever else asks makes no difference (RFC 7009 §2.1).

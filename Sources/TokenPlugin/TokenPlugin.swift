@@ -9,14 +9,17 @@ import StrictJSON
 
 /// The authorization server's endpoints without a browser: token, introspection, revocation, metadata and keys.
 package struct TokenPlugin: Sendable {
-    private let broker: Broker
+    let broker: Broker
     private let roles: @Sendable () -> RoleCatalog
+    /// Whether people can sign in here: then there are codes, devices and ID tokens.
+    let hasSignIn: Bool
 
     /// How long the metadata and the key set may be cached, in seconds; a new key is published longer than that before it
     /// signs (`KeyRing.Timing`).
     private static let documentLifetime = 300
 
-    package init(broker: Broker, roles: @escaping @Sendable () -> RoleCatalog) {
+    package init(broker: Broker, roles: @escaping @Sendable () -> RoleCatalog, hasSignIn: Bool = true) {
+        self.hasSignIn = hasSignIn
         self.broker = broker
         self.roles = roles
     }
@@ -26,7 +29,8 @@ package struct TokenPlugin: Sendable {
             name: "token",
             routes: [
                 Route(.post, "/oauth/token", access: .open, errors: .oauth, handler: token),
-                Route(.post, "/oauth/introspect", access: .authenticated, errors: .oauth, handler: introspect),
+                // A client authenticates here as at the token endpoint, anybody else as on the API.
+                Route(.post, "/oauth/introspect", access: .open, errors: .oauth, handler: introspect),
                 Route(.post, "/oauth/revoke", access: .open, errors: .oauth, lane: .reserved, handler: revoke),
                 Route(.get, "/oauth/jwks", access: .open, isPublicDocument: true, handler: keySet),
                 Route(
@@ -40,19 +44,30 @@ package struct TokenPlugin: Sendable {
                 Route(
                     .post, "/api/web/namespaces/system/signing_keys/rotate",
                     access: .permission(.signingKeys, .create, in: .fixed(.system)), handler: rotateKey),
-            ])
+            ] + (hasSignIn ? signInRoutes : []))
     }
 
     // MARK: Tokens
 
     private func token(_ request: Request) async throws -> Response {
-        let exchange: TokenExchangeRequest
+        let asked: TokenRequest
         do {
-            exchange = try TokenForm.exchange(request)
+            asked = try TokenForm.token(request)
         } catch {
             return TokenEndpointError(error).response(requestID: request.id)
         }
-        do {
+        if case .tokenExchange(let exchange) = asked { return await self.exchange(exchange, request) }
+        return await grant(asked, request)
+    }
+
+    private func exchange(_ exchange: TokenExchangeRequest, _ request: Request) async -> Response {
+        // A client may be absent: the subject token is the proof. One that says who it is must be that one.
+        if exchange.client.isIdentified {
+            do throws(AuthorizationFailure) {
+                _ = try await broker.authenticateClient(exchange.client, at: endpoint("/oauth/token"))
+            } catch { return TokenEndpointError(error).response(requestID: request.id) }
+        }
+        do throws(ExchangeFailure) {
             return Self.answer(try await broker.exchange(exchange, context: context(request)))
         } catch {
             return ExchangeError(error).response(requestID: request.id)
@@ -72,12 +87,25 @@ package struct TokenPlugin: Sendable {
 
     /// RFC 7662. Only for somebody authenticated: an endpoint that says which tokens are good is no place for guessing.
     private func introspect(_ request: Request) async throws -> Response {
-        let caller = try request.authenticated()
+        let asked: IntrospectionRequest
         do {
-            let asked = try TokenForm.introspection(request)
-            return .json(broker.introspect(asked.token, for: caller, roles: roles()))
+            asked = try TokenForm.introspection(request)
         } catch {
             return TokenEndpointError(error).response(requestID: request.id)
+        }
+        if asked.client.isIdentified {
+            do throws(AuthorizationFailure) {
+                let client = try await broker.authenticateClient(asked.client, at: endpoint("/oauth/introspect"))
+                return .json(try broker.introspect(asked.token, for: client))
+            } catch { return TokenEndpointError(error).response(requestID: request.id) }
+        }
+        do throws(CredentialRefusal) {
+            let caller = try broker.authenticate(
+                authorization: request.headers[values: .authorization], from: request.remoteAddress)
+            if let denial = caller.withheld.everywhere { throw APIError.withheld(denial) }
+            return .json(broker.introspect(asked.token, for: caller, roles: roles()))
+        } catch let error as APIError { throw error } catch {
+            return TokenEndpointError(.invalidClient, code: "client.unauthenticated").response(requestID: request.id)
         }
     }
 
@@ -98,7 +126,7 @@ package struct TokenPlugin: Sendable {
         }
     }
 
-    private func context(_ request: Request) -> RequestContext {
+    func context(_ request: Request) -> RequestContext {
         RequestContext(requestID: request.id, remoteAddress: request.remoteAddress)
     }
 
@@ -112,16 +140,17 @@ package struct TokenPlugin: Sendable {
 
     /// What works here and nothing else (RFC 8414 §2, OpenID Connect Discovery §3).
     private func metadata(_ request: Request) async throws -> Response {
-        let issuer = broker.settings.issuer.rawValue
-        let base = issuer.utf8.last == UInt8(ascii: "/") ? String(issuer.dropLast()) : issuer
-        var metadata = AuthorizationServerMetadata(issuer: issuer)
-        metadata.tokenEndpoint = base + "/oauth/token"
-        metadata.jwksURI = base + "/oauth/jwks"
-        metadata.introspectionEndpoint = base + "/oauth/introspect"
-        metadata.revocationEndpoint = base + "/oauth/revoke"
-        metadata.grantTypesSupported = [.tokenExchange]
-        metadata.tokenEndpointAuthMethodsSupported = [.none]
+        var metadata = AuthorizationServerMetadata(issuer: broker.settings.issuer.rawValue)
+        metadata.tokenEndpoint = endpoint("/oauth/token")
+        metadata.jwksURI = endpoint("/oauth/jwks")
+        metadata.introspectionEndpoint = endpoint("/oauth/introspect")
+        metadata.revocationEndpoint = endpoint("/oauth/revoke")
+        metadata.grantTypesSupported = [.clientCredentials, .tokenExchange]
+        metadata.tokenEndpointAuthMethodsSupported = ClientAuthentication.Method.allCases
+        metadata.tokenEndpointAuthSigningAlgValuesSupported = ["ES256", "RS256", "PS256", "EdDSA"]
+        metadata.introspectionEndpointAuthMethodsSupported = [.clientSecretBasic, .clientSecretPost, .privateKeyJWT]
         metadata.revocationEndpointAuthMethodsSupported = [.none]
+        if hasSignIn { addSignIn(to: &metadata) }
         return .json(metadata.body, cacheControl: "public, max-age=\(Self.documentLifetime)")
     }
 

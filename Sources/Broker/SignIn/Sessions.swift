@@ -6,6 +6,11 @@ import StrictJSON
 
 /// Sessions: who is signed in where, and how that ends.
 extension Broker {
+    /// `__Host-` says that nobody but this very host can have set it (RFC 6265bis §4.1.3.2); on http it could not be set.
+    package var sessionCookieName: String {
+        (settings.publicURL.hasPrefix("https://") ? "__Host-" : "") + "gatehouse_session"
+    }
+
     /// Authenticates a request by the session in its cookie.
     package func authenticate(session token: [UInt8], from remoteAddress: String) throws(CredentialRefusal) -> Caller {
         let now = time.now()
@@ -124,5 +129,11 @@ extension Broker {
 package struct SignedIn: Sendable {
     package let session: SessionRecord
     package let caller: Caller
-    package let csrf: Secret
+    let csrf: Secret
+
+    package var name: String { caller.principal.name }
+    /// Who vouched at the last sign-in.
+    package var provider: String { session.origin.provider }
+    /// For the hidden field of a form.
+    package var csrfText: String { csrf.revealText() }
 }

@@ -146,3 +146,55 @@ extension Broker {
         return client.authentication == .none ? ClientCredential.none : nil
     }
 }
+
+/// One way in, as the chooser shows it.
+package struct SignInChoice: Sendable {
+    package let name: String
+    package let title: String
+    /// A name that the pages know, or any other.
+    package let icon: String
+}
+
+extension Broker {
+    /// Seconds that somebody has for signing in at the provider.
+    package static let signInLife = BegunSignIn.life
+
+    package var signInChoices: [SignInChoice] {
+        providers.definitions.compactMap { definition in
+            guard let client = definition.client else { return nil }
+            let name = definition.name.rawValue
+            return SignInChoice(name: name, title: client.title.isEmpty ? name : client.title, icon: client.icon)
+        }.sorted { Key($0.title) < Key($1.title) }
+    }
+
+    package var hasSignInDomains: Bool {
+        providers.definitions.contains { !($0.client?.authoritativeDomains.isEmpty ?? true) }
+    }
+
+    /// Home-realm discovery: the provider that speaks for the domain of an address. Says nothing of whether there is a
+    /// user with it.
+    package func signInProvider(forEmail email: String) -> String? {
+        guard let domain = PersonProfile.login(email).split(separator: "@").last.map(String.init) else { return nil }
+        return providers.definitions.first { definition in
+            definition.client?.authoritativeDomains.contains { $0.hasSameBytes(as: domain) } ?? false
+        }?.name.rawValue
+    }
+
+    /// This moment, as only we can have written it: for a link that a browser brings back.
+    package func sealedMoment() -> String {
+        let text = String(time.now().milliseconds)
+        return text + "." + momentProof(text).revealText()
+    }
+
+    package func moment(sealed text: String) -> Timestamp? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let milliseconds = Int64(parts[0]),
+            momentProof(String(parts[0])).matches(Secret(utf8: parts[1]))
+        else { return nil }
+        return Timestamp(milliseconds: milliseconds)
+    }
+
+    private func momentProof(_ text: String) -> Secret {
+        Secret(utf8: Base64URL.encode(hasher.derived(Array("moment:\(text)".utf8)).reveal()))
+    }
+}

@@ -78,6 +78,8 @@ package struct ClientRegistration: Sendable, Hashable {
     package var authoritativeDomains: [String] = []
     /// What people see: "Continue with ...". Empty: the provider's name.
     package var title = ""
+    /// A name that our pages have a picture for.
+    package var icon = ""
 
     package init(
         clientID: String, authentication: Authentication, scopes: [String] = defaultScopes,

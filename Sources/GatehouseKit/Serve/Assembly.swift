@@ -17,6 +17,7 @@ import ProvidersPlugin
 import SQLiteStore
 import Secrets
 import ServerPlugin
+import SignInPlugin
 import TokenPlugin
 
 /// Everything one server is made of, put together from checked settings: the only place that knows all the parts.
@@ -161,9 +162,11 @@ struct Assembly {
             case .credentials: CredentialsPlugin(broker: broker).plugin
             case .directory: DirectoryPlugin(broker: broker, catalog: catalog).plugin
             case .providers: ProvidersPlugin(broker: broker).plugin
-            case .token: TokenPlugin(broker: broker, roles: roles).plugin
+            case .token:
+                TokenPlugin(broker: broker, roles: roles, hasSignIn: settings.plugins.contains(.signIn)).plugin
+            case .signIn: SignInPlugin(broker: broker).plugin
             // Refused by the configuration reader: `development` is added by `--dev`, the others are not part of this version.
-            case .development, .signIn, .scim, .gateway, .console: nil
+            case .development, .scim, .gateway, .console: nil
             }
         }
     }
