@@ -125,7 +125,7 @@ let package = Package(
         module(
             "GatehouseConfiguration",
             [
-                "AccessPolicy", "Federation", "JOSE", "HTTPFetch", "ProviderTemplates",
+                "AccessPolicy", "Federation", "JOSE", "OAuth", "HTTPFetch", "ProviderTemplates",
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("GatehouseClient", ["HTTPFetch", httpTypes]),
@@ -204,7 +204,7 @@ let package = Package(
         tests("ObservabilityTests", ["Observability", logging]),
         tests(
             "GatehouseConfigurationTests",
-            ["GatehouseConfiguration", "AccessPolicy", "Federation", "JOSE", "HTTPFetch"]),
+            ["GatehouseConfiguration", "AccessPolicy", "Federation", "JOSE", "OAuth", "HTTPFetch"]),
         tests("GatehouseClientTests", ["GatehouseClient", "HTTPFetch", httpTypes]),
         tests(
             "GatehouseKitTests",

@@ -78,6 +78,8 @@ package struct ClientRegistration: Sendable, Hashable {
     package var authoritativeDomains: [String] = []
     /// What people see: "Continue with ...". Empty: the provider's name.
     package var title = ""
+    /// The mark beside the title, by the name that the sign-in page knows it by. Empty: a plain one.
+    package var icon = ""
 
     package init(
         clientID: String, authentication: Authentication, scopes: [String] = defaultScopes,
