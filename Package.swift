@@ -28,7 +28,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// Every template in `providers/`; a test compares this list with the folder.
 let providerTemplates = [
-    "auth0", "entra-id", "generic-oidc", "github-actions", "gitlab-ci", "google", "keycloak", "kubernetes", "okta",
+    "apple", "auth0", "authentik", "cognito", "entra-id", "generic-oauth2", "generic-oidc", "github",
+    "github-actions", "gitlab", "gitlab-ci", "google", "jumpcloud", "keycloak", "kubernetes", "okta", "onelogin",
+    "pingone", "zitadel",
 ]
 
 let package = Package(
