@@ -22,10 +22,20 @@ struct ClientMetadataReader {
                 return refused.isEmpty ? metadata : nil
             } catch {
                 guard refused.insert(error.type).inserted else { return nil }
-                map.context.report(
-                    "'\(error.type)' \(error.reason)", at: map.entry(error.type)?.value.position ?? map.position)
+                report(error)
                 object[error.type] = Self.stopgaps[error.type]
             }
+        }
+    }
+
+    private func report(_ error: InvalidValue) {
+        if let entry = map.entry(error.type) {
+            map.context.report("'\(error.type)' \(error.reason)", at: entry.value.position)
+        } else if error.type == "jwks" {
+            map.context.report(
+                "key 'jwks' is missing, which token_endpoint_auth_method 'private_key_jwt' needs", at: map.position)
+        } else {
+            map.context.report("'\(error.type)': \(error.reason)", at: map.position)
         }
     }
 

@@ -48,6 +48,7 @@ struct SignInReader {
     }
 
     private func client(_ id: SettingsValue, _ kind: ProviderKind?) -> Answer {
+        let problems = map.context.problems.count
         let clientID = id.clientID()
         let proof = ClientCredentialReader(map: map).read()
         // A provider without OpenID Connect knows none of its scopes.
@@ -67,7 +68,8 @@ struct SignInReader {
         registration.authoritativeDomains = map["authoritative_domains"]?.authoritativeDomains() ?? []
         registration.title = map["title"]?.text(maximum: 80) ?? ""
         registration.icon = map["icon"]?.choice(SignInIcon.self)?.rawValue ?? ""
-        guard clientID != nil, let proof else { return .refused }
+        // What is wrong would be told again as something missing.
+        guard let proof, map.context.problems.count == problems else { return .refused }
         return .client(registration, proof.credential)
     }
 
