@@ -28,7 +28,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// Every template in `providers/`; a test compares this list with the folder.
 let providerTemplates = [
-    "auth0", "entra-id", "generic-oidc", "github-actions", "gitlab-ci", "google", "keycloak", "kubernetes", "okta",
+    "apple", "auth0", "authentik", "cognito", "entra-id", "generic-oauth2", "generic-oidc", "github",
+    "github-actions", "gitlab", "gitlab-ci", "google", "jumpcloud", "keycloak", "kubernetes", "okta", "onelogin",
+    "pingone", "zitadel",
 ]
 
 let package = Package(
@@ -128,7 +130,7 @@ let package = Package(
         module(
             "GatehouseConfiguration",
             [
-                "AccessPolicy", "Federation", "JOSE", "HTTPFetch", "ProviderTemplates",
+                "AccessPolicy", "Federation", "JOSE", "OAuth", "HTTPFetch", "ProviderTemplates",
                 .product(name: "Yams", package: "Yams"),
             ]),
         module("GatehouseClient", ["HTTPFetch", httpTypes]),
@@ -207,7 +209,7 @@ let package = Package(
         tests("ObservabilityTests", ["Observability", logging]),
         tests(
             "GatehouseConfigurationTests",
-            ["GatehouseConfiguration", "AccessPolicy", "Federation", "JOSE", "HTTPFetch"]),
+            ["GatehouseConfiguration", "AccessPolicy", "Federation", "JOSE", "OAuth", "HTTPFetch"]),
         tests("GatehouseClientTests", ["GatehouseClient", "HTTPFetch", httpTypes]),
         tests(
             "GatehouseKitTests",

@@ -1,6 +1,8 @@
 package import AccessPolicy
 package import Federation
 package import HTTPFetch
+internal import Identifiers
+internal import OAuth
 
 /// Everything that was configured, checked.
 package struct LoadedConfiguration: Sendable {
@@ -8,6 +10,9 @@ package struct LoadedConfiguration: Sendable {
     package let providers: [ProviderDefinition]
     /// As written: `PolicySet` compiles them and refuses those that do not hold.
     package let policies: [PolicyDefinition]
+    /// What we prove to the providers through which people sign in that we are their client.
+    package let clientCredentials: [ProviderName: ClientCredential]
+    package let clients: [ClientDefinition]
 
     /// Policies of providers that no file has: these are made over the API, or are yet to be.
     package var policiesOfOtherProviders: [PolicyDefinition] {
@@ -35,14 +40,21 @@ package func loadConfiguration(
     let settings = SettingsReader.read(map, folder: folder)
     let origins = Set((settings?.allowedOrigins ?? []).compactMap { try? Origin($0) })
     let reader = ProviderReader(templates: templates, allowOrigins: origins, context: context)
-    let providers = settings?.providersFolder.map { readProviders([$0], with: reader) } ?? []
+    let configured = settings?.providersFolder.map { readProviders([$0], with: reader) } ?? []
+    let providers = configured.map(\.definition)
     let policies = settings?.policiesFolder.map { readPolicies([$0], context: context) } ?? []
+    let clients = settings?.clientsFolder.map { readClients([$0], context: context) } ?? []
     checkNames(of: policies, providers: providers.map(\.name.rawValue) + alsoKnownProviders, context: context)
     try context.check()
     guard let settings else {
         throw ConfigurationProblems([ConfigurationProblem("there is no configuration", at: start)])
     }
-    return LoadedConfiguration(settings: settings, providers: providers, policies: policies)
+    let credentials = configured.compactMap { provider in
+        provider.credential.map { (provider.definition.name, $0) }
+    }
+    return LoadedConfiguration(
+        settings: settings, providers: providers, policies: policies,
+        clientCredentials: Dictionary(credentials) { first, _ in first }, clients: clients)
 }
 
 /// Reads provider files alone: folders or single files.
@@ -53,7 +65,7 @@ package func loadProviders(
     let reader = ProviderReader(templates: templates, allowOrigins: allowOrigins, context: context)
     let providers = readProviders(paths, with: reader)
     try context.check()
-    return providers
+    return providers.map(\.definition)
 }
 
 /// Reads policy files alone: folders or single files.
@@ -76,14 +88,14 @@ private func expand(_ path: String, context: ReadingContext) -> [String] {
     return files
 }
 
-private func readProviders(_ paths: [String], with reader: ProviderReader) -> [ProviderDefinition] {
+private func readProviders(_ paths: [String], with reader: ProviderReader) -> [ConfiguredProvider] {
     let files = paths.flatMap { reader.context.yamlFiles(in: $0) ?? [$0] }
-    var providers: [Located<ProviderDefinition>] = []
+    var providers: [Located<ConfiguredProvider>] = []
     for root in files.compactMap({ reader.context.document($0) }) {
         guard let provider = reader.read(root) else { continue }
-        if let other = providers.first(where: { $0.value.name == provider.value.name }) {
-            reader.context.report(
-                "provider '\(provider.value.name)' is already in \(other.position)", at: provider.position)
+        let name = provider.value.definition.name
+        if let other = providers.first(where: { $0.value.definition.name == name }) {
+            reader.context.report("provider '\(name)' is already in \(other.position)", at: provider.position)
         } else {
             providers.append(provider)
         }
@@ -95,6 +107,22 @@ private func readPolicies(_ paths: [String], context: ReadingContext) -> [Policy
     paths.flatMap { context.yamlFiles(in: $0) ?? [$0] }
         .compactMap { context.document($0) }
         .flatMap { PolicyReader.read($0, context: context) }
+}
+
+private func readClients(_ paths: [String], context: ReadingContext) -> [ClientDefinition] {
+    let files = paths.flatMap { context.yamlFiles(in: $0) ?? [$0] }
+    var clients: [Key: Located<ClientDefinition>] = [:]
+    var order: [ClientDefinition] = []
+    for client in files.compactMap({ context.document($0) }).flatMap({ ClientReader.read($0, context: context) }) {
+        let id = client.value.metadata.clientID
+        if let other = clients[Key(id)] {
+            context.report("client '\(printable(id))' is already in \(other.position)", at: client.position)
+        } else {
+            clients[Key(id)] = client
+            order.append(client.value)
+        }
+    }
+    return order
 }
 
 /// A slip of the pen in a provider's name: such a policy would never decide anything. A name that is like none here may be

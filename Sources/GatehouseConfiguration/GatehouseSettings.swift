@@ -20,6 +20,7 @@ package struct GatehouseSettings: Sendable {
     package var database: Database
     package var providersFolder: String?
     package var policiesFolder: String?
+    package var clientsFolder: String?
     package var keysFolder: String
     /// What new signing keys are for: ES256, RS256 or EdDSA.
     package var signingAlgorithm: SignatureAlgorithm
@@ -32,6 +33,10 @@ package struct GatehouseSettings: Sendable {
     package var plugins: [PluginName]
     /// The service that `user_token` gives one-time tokens for.
     package var userTokenService: WebURL?
+    /// Seconds after which a session ends in which nothing happens.
+    package var sessionIdle: Int64 = SessionLifetimes.idle
+    /// Seconds after which a session ends in any case.
+    package var sessionAbsolute: Int64 = SessionLifetimes.absolute
     /// Where e-mail is given to; `nil`: none is sent.
     package var mail: MailSettings?
     /// `authentication_policies: ignore`: the way back in for an operator whom one keeps out.

@@ -10,7 +10,7 @@ struct ProviderReader {
     let allowOrigins: Set<Origin>
     let context: ReadingContext
 
-    func read(_ root: YAMLNode) -> Located<ProviderDefinition>? {
+    func read(_ root: YAMLNode) -> Located<ConfiguredProvider>? {
         guard case .map(let entries) = root.content else {
             context.report("a provider file is a map of keys, not \(root.kind)", at: root.position)
             return nil
@@ -33,33 +33,49 @@ struct ProviderReader {
             "names no template that there is", suggestion: Suggestion.nearest(to: name, among: templates.names))
     }
 
-    private func definition(_ map: SettingsMap, claims: [KnownClaim]) -> Located<ProviderDefinition>? {
+    private func definition(_ map: SettingsMap, claims: [KnownClaim]) -> Located<ConfiguredProvider>? {
         defer { map.finish() }
         map.allow(["template", "inputs", "title"])
-        map.refuse(unsupported: Unsupported.provider)
         let name = map.required("name")?.located { $0.parsed(ProviderName.init) }
-        let kind = map.required("type")?.providerKind()
+        let kind = map.required("type")?.choice(ProviderKind.self)
+        let client = SignInReader(map: map, allowOrigins: allowOrigins).read(kind)
         let issuer = issuer(map)
         let bits = map["maximum_rsa_bits"]?.integer(in: 2048...8192).map(Int.init) ?? 4096
-        let keys = keySource(map, maximumRSABits: bits)
-        let audiences = map.required("audiences")?.audiences() ?? []
+        let keys = keySource(map, kind, maximumRSABits: bits)
+        let audiences = audiences(map, client)
         let algorithms = map["algorithms"]?.algorithms() ?? ProviderDefinition.defaultAlgorithms
         let clockSkew = map["clock_skew"]?.duration(in: 0...ProviderDefinition.largestClockSkew)
         let maximumTokenAge = map["max_token_age"]?.duration(in: 1...30 * 86_400)
         let type = map["token_types"]?.typeRule() ?? .jwt
         let cache = map["key_cache"]?.keyCache() ?? KeyCacheSettings()
+        let (registration, credential): (ClientRegistration?, ClientCredential?)
+        switch client {
+        case .client(let ours, let proof): (registration, credential) = (ours, proof)
+        case .none: (registration, credential) = (nil, nil)
+        case .refused: return nil
+        }
         guard let name, let kind, let issuer, let keys else { return nil }
         do throws(InvalidValue) {
             let definition = try ProviderDefinition(
                 name: name.value, kind: kind, issuer: issuer, audiences: audiences, algorithms: algorithms, type: type,
                 clockSkew: clockSkew ?? 60, maximumTokenAge: maximumTokenAge, maximumRSABits: bits, keySource: keys,
-                keyCache: cache, knownClaims: claims)
-            return Located(definition, at: name.position)
+                keyCache: cache, knownClaims: claims, client: registration)
+            return Located(ConfiguredProvider(definition: definition, credential: credential), at: name.position)
         } catch {
             // What each field says was reported where it stands; this is what they say together.
             if audiences.isEmpty { return nil }
             context.report(error.reason, at: name.position)
             return nil
+        }
+    }
+
+    /// Where people sign in, an ID token is for the client, and nothing else need be.
+    private func audiences(_ map: SettingsMap, _ client: SignInReader.Answer) -> Set<Audience> {
+        if let value = map["audiences"] { return value.audiences() ?? [] }
+        switch client {
+        case .client(let registration, _): return (try? Audience(registration.clientID)).map { [$0] } ?? []
+        case .none: return map.required("audiences")?.audiences() ?? []
+        case .refused: return []
         }
     }
 
@@ -85,10 +101,11 @@ struct ProviderReader {
         }.map { .template($0) }
     }
 
-    /// `jwks_uri`, or `jwks` as `{file: path}` or as the key set itself, or discovery.
-    private func keySource(_ map: SettingsMap, maximumRSABits: Int) -> KeySource? {
+    /// `jwks_uri`, or `jwks` as `{file: path}` or as the key set itself, or discovery. Of OAuth 2.0 alone nothing is
+    /// signed.
+    private func keySource(_ map: SettingsMap, _ kind: ProviderKind?, maximumRSABits: Int) -> KeySource? {
         switch (map["jwks_uri"], map["jwks"]) {
-        case (nil, nil): return .discovery
+        case (nil, nil): return kind == .oauth2 ? KeySource.none : .discovery
         case (let uri?, nil): return uri.fetchURL(allowing: allowOrigins).map { .jwksURI($0) }
         case (nil, let set?): return set.keySet(maximumRSABits: maximumRSABits).map { .keySet($0) }
         case (let uri?, _?): return uri.refuse("and 'jwks' are both set; the keys come from one place")

@@ -6,14 +6,6 @@ internal import StrictJSON
 
 // The values of a provider file, each read by the type that keeps it.
 extension SettingsValue {
-    func providerKind() -> ProviderKind? {
-        guard let kind = choice(ProviderKind.self) else { return nil }
-        if let why = Unsupported.providerTypes[kind] {
-            return refuse("is '\(kind.rawValue)', which is not supported in this version: \(why)")
-        }
-        return kind
-    }
-
     /// The values that the template asks for, by name.
     func inputs() -> [String: String]? {
         guard let map = map() else { return nil }

@@ -19,6 +19,8 @@ enum SettingsReader {
             map["proxy"].map { $0.proxy() }, map["limits"].map { $0.limits() }, map["tenant"].map { $0.tenant() }
         )
         let (providers, policies) = (map["providers"]?.folder(), map["policies"]?.folder())
+        let clients = map["clients"]?.folder()
+        let sessions = map["sessions"]?.sessions()
         let keys = map["keys"].map { $0.keys() }
         let origins = map["outbound"].map { $0.outbound() }
         let bootstrap = map["bootstrap"].map { $0.bootstrap() }
@@ -37,6 +39,9 @@ enum SettingsReader {
             limits: (limits ?? nil) ?? .standard, tenant: (tenant ?? nil) ?? "default",
             certificates: (certificates ?? nil) ?? CertificateConfiguration(),
             plugins: (plugins ?? nil) ?? PluginName.standard)
+        settings.clientsFolder = clients
+        settings.sessionIdle = sessions?.idle ?? SessionLifetimes.idle
+        settings.sessionAbsolute = sessions?.absolute ?? SessionLifetimes.absolute
         settings.mail = mail ?? nil
         settings.userTokenService = userToken ?? nil
         settings.ignoresAuthenticationPolicies = (ignores ?? nil) ?? false

@@ -22,7 +22,7 @@ package struct TemplateCatalog: Sendable {
 struct ProviderTemplate {
     /// What a template says for people and tests; no part of a provider's settings.
     static let descriptive = [
-        "title", "claims", "subject_forms", "quirks", "docs", "examples", "inputs", "category", "notes",
+        "claims", "subject_forms", "quirks", "docs", "examples", "inputs", "category", "notes",
     ]
 
     let entries: [YAMLEntry]

@@ -31,6 +31,9 @@ package struct ClientMetadata: Hashable, Sendable {
     package let policyURI: String?
     package let tosURI: String?
 
+    /// What `init` reads, by name.
+    package static var memberNames: Set<String> { ClientMetadataFields.names }
+
     /// Throws which member is wrong, and what about it.
     package init(_ object: JSONObject) throws(InvalidValue) {
         let fields = ClientMetadataFields(object)

@@ -8,7 +8,7 @@ struct ClientMetadataFields {
 
     init(_ object: JSONObject) { self.object = object }
 
-    private static let names: Set<String> = [
+    static let names: Set<String> = [
         "client_id", "client_name", "redirect_uris", "post_logout_redirect_uris", "grant_types",
         "token_endpoint_auth_method", "jwks", "jwks_uri", "scope", "resources", "consent", "access_token_lifetime",
         "client_uri", "logo_uri", "policy_uri", "tos_uri",

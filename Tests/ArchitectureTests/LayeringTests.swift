@@ -48,8 +48,9 @@ private let allowed: [String: Set<String>] = [
         "NIOSSL",
         "ServiceLifecycle",
     ],
+    // OAuth for the metadata of clients in files, which has one reader.
     "GatehouseConfiguration": [
-        "AccessPolicy", "Federation", "JOSE", "HTTPFetch", "ProviderTemplates", "Yams", "Glibc",
+        "AccessPolicy", "Federation", "JOSE", "OAuth", "HTTPFetch", "ProviderTemplates", "Yams", "Glibc",
     ],
     "GatehouseClient": ["HTTPFetch", "HTTPTypes"],
     // Puts everything together, so it may know everything of ours; no C library and no SQL.

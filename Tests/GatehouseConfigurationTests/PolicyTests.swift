@@ -109,7 +109,7 @@ private func policy(_ more: String, grant: String = "[{namespace: a, roles: [b]}
         (policy("examples: [{accept: {a: .nan}}]"), "q/a.yaml:3:25: JSON has no such number"),
         (
             policy("credentials: {types: [api_token]}"),
-            "q/a.yaml:3:23: 'types' must be one of access_token, API_TOKEN, API_CERTIFICATE, KUBE_CONFIG, SERVICE_API_TOKEN, SERVICE_API_CERTIFICATE, SERVICE_KUBE_CONFIG, SITE_GLOBAL_KUBE_CONFIG, SERVICE_SITE_GLOBAL_KUBE_CONFIG (did you mean 'API_TOKEN'?)"
+            "q/a.yaml:3:23: 'types' must be one of access_token, session, API_TOKEN, API_CERTIFICATE, KUBE_CONFIG, SERVICE_API_TOKEN, SERVICE_API_CERTIFICATE, SERVICE_KUBE_CONFIG, SITE_GLOBAL_KUBE_CONFIG, SERVICE_SITE_GLOBAL_KUBE_CONFIG (did you mean 'API_TOKEN'?)"
         ),
         (
             policy("", grant: "[{namespace: A_b, roles: [b]}]"),

@@ -127,15 +127,8 @@ private let key =
             "template: ci\ntype: oidcc",
             "p/a.yaml:4:7: 'type' must be one of oidc, oauth2, workload (did you mean 'oidc'?)"
         ),
-        (
-            "template: ci\ntype: oauth2",
-            "p/a.yaml:4:7: 'type' is 'oauth2', which is not supported in this version: people cannot sign in through a provider yet"
-        ),
-        (
-            "template: ci\nclient_id: x",
-            "p/a.yaml:4:1: 'client_id' is not supported in this version: people cannot sign in through a provider yet"
-        ),
         ("template: ci\nclient_idd: x", "p/a.yaml:4:1: unknown key 'client_idd' (did you mean 'client_id'?)"),
+        ("template: ci\ntype: oauth2", "p/a.yaml:1:1: key 'client_id' is missing"),
         (
             "template: ci\njwks_uri: https://k.example\njwks: {file: x}",
             "p/a.yaml:4:11: 'jwks_uri' and 'jwks' are both set; the keys come from one place"

@@ -9,7 +9,9 @@ import Testing
         #expect(settings.listeners.map(\.address.description) == ["127.0.0.1:8080"])
         #expect(settings.database == .sqlite(path: "var/gatehouse.db"))
         #expect(settings.keysFolder == "var/keys")
-        #expect(settings.plugins == [.credentials, .token, .providers, .directory])
+        #expect(settings.plugins == [.credentials, .token, .signIn, .providers, .directory, .gateway])
+        #expect(settings.sessionIdle == 7200 && settings.sessionAbsolute == 43_200)
+        #expect(settings.clientsFolder == nil)
         #expect(settings.limits[.body] == 65_536)
         #expect(settings.tenant == "default")
     }
@@ -36,7 +38,8 @@ import Testing
             bootstrap: {admin_token: {file: ./var/admin.token}}
             limits: {header_list: 64KiB, idle: 1m, connections: 10}
             tenant: {name: acme}
-            plugins: [token]
+            sessions: {idle: 30m, absolute: 1d}
+            plugins: [token, sign-in, gateway]
             """
         let settings = try files.load(["etc/gatehouse.yaml"]).settings
         #expect(settings.listeners.map(\.address.description) == ["127.0.0.1:8080", "[::1]:8443", "127.0.0.1:8081"])
@@ -60,7 +63,8 @@ import Testing
         #expect(settings.limits[.connections] == 10)
         #expect(settings.limits[.headers] == 100)
         #expect(settings.tenant == "acme")
-        #expect(settings.plugins == [.token])
+        #expect(settings.sessionIdle == 1800 && settings.sessionAbsolute == 86_400)
+        #expect(settings.plugins == [.token, .signIn, .gateway])
     }
 
     @Test func threeTyposAreThreeLines() {
@@ -113,9 +117,16 @@ import Testing
             "metrics: {listen: 127.0.0.1:9090}",
             "gatehouse.yaml:2:1: 'metrics' is not supported in this version: there is no metrics listener yet"
         ),
+        ("clients: ./none", "gatehouse.yaml:2:10: 'clients' must be a folder, and there is none of that name"),
+        ("sessions: 2h", "gatehouse.yaml:2:11: 'sessions' must be a map, not text"),
+        ("sessions: {idle: 59s}", "gatehouse.yaml:2:18: 'idle' must be 1m to 30d"),
+        ("sessions: {idle: 31d}", "gatehouse.yaml:2:18: 'idle' must be 1m to 30d"),
+        ("sessions: {absolute: 4m}", "gatehouse.yaml:2:22: 'absolute' must be 5m to 90d"),
+        ("sessions: {absolute: 91d}", "gatehouse.yaml:2:22: 'absolute' must be 5m to 90d"),
+        ("sessions: {idel: 2h}", "gatehouse.yaml:2:12: unknown key 'idel' (did you mean 'idle'?)"),
         (
-            "clients: ./clients.d",
-            "gatehouse.yaml:2:1: 'clients' is not supported in this version: OAuth clients cannot be configured yet"
+            "sessions: {idle: 13h}",
+            "gatehouse.yaml:2:11: 'sessions' must have idle at most absolute, which is 12h"
         ),
         (
             "outbound: {allow_origins: [\"http://127.0.0.1:1/\"]}",
@@ -132,6 +143,7 @@ import Testing
                 + "console, development (did you mean 'token'?)"
         ),
         ("plugins: [scim]", "gatehouse.yaml:2:11: 'plugins' names 'scim', which is not part of this version"),
+        ("plugins: [console]", "gatehouse.yaml:2:11: 'plugins' names 'console', which is not part of this version"),
         (
             "plugins: [development]",
             "gatehouse.yaml:2:11: 'plugins' names 'development', which comes with 'gatehouse serve --dev' only"
