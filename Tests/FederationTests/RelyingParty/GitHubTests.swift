@@ -153,6 +153,29 @@ import Testing
         #expect(!stage.world.requests.contains { $0.contains("evil") || $0.contains("8443") })
     }
 
+    /// Each page comes in time, and all of them do not.
+    @Test func isReadWithinBounds() async throws {
+        let stage = try stage()
+        for page in 1...9 {
+            answer(
+                stage, page == 1 ? "/user/orgs?per_page=100" : "/user/orgs?page=\(page)", "[]",
+                next: page < 9 ? Self.api + "/user/orgs?page=\(page + 1)" : nil)
+        }
+        #expect(try await run(stage).refusal == nil)
+        let (world, transport) = (stage.world, stage.world.transport)
+        let slow = ProviderRegistry(
+            [try stage.definition()], policy: .provider(),
+            transport: { (request, policy) async throws(FetchFailure) in
+                world.advance(4)
+                return try await transport(request, policy)
+            }, now: { world.now }, uptime: { world.uptime })
+        let pending = try await slow.beginSignIn(
+            SignInStage.name, stage.request, credential: stage.credential
+        ).pending
+        let outcome = await SignInStage.finish(slow, SignInStage.query(pending), pending, stage.credential)
+        #expect(outcome.refusal == .providerUnavailable(.profile))
+    }
+
     /// A token that says it is this issuer's is nobody's: there are no keys.
     @Test func noTokenOfItIsAccepted() async throws {
         let stage = try stage()

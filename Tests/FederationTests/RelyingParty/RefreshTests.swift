@@ -51,7 +51,7 @@ import Testing
     }
 
     static let refusals: [(String, Change, SignInRefusal)] = [
-        ("another person", { $0.with("sub", "job-2") }, .userinfoSubjectMismatch),
+        ("another person", { $0.with("sub", "job-2") }, .identityChanged),
         ("another issuer", { $0.with("iss", "https://evil.example") }, .idToken(.wrongIssuer)),
         ("another client", { $0.with("aud", "client-2") }, .idToken(.wrongAudience)),
         ("another party", { $0.with("azp", "client-2") }, .authorizedPartyMismatch),
