@@ -11,7 +11,7 @@ package final class ProviderRegistry: Sendable {
     let policy: FetchPolicy
     let transport: Transport
     let now: @Sendable () -> NumericDate
-    private let uptime: @Sendable () -> Duration
+    let uptime: @Sendable () -> Duration
 
     /// The parameters:
     /// - `allowOrigins`: `outbound.allow_origins`.

@@ -59,7 +59,7 @@ final class World: Sendable {
         var now = NumericDate(seconds: World.start)
         var uptime: Duration = .seconds(1000)
         var answers: [String: Result<FetchResponse, FetchFailure>] = [:]
-        var requests: [String] = []
+        var requests: [FetchRequest] = []
         var isHolding = false
         var held: [CheckedContinuation<Void, Never>] = []
     }
@@ -67,7 +67,8 @@ final class World: Sendable {
 
     var now: NumericDate { state.withLock { $0.now } }
     var uptime: Duration { state.withLock { $0.uptime } }
-    var requests: [String] { state.withLock { $0.requests } }
+    var requests: [String] { sent.map(\.url.rawValue) }
+    var sent: [FetchRequest] { state.withLock { $0.requests } }
     /// Requests that wait for `release`.
     var heldCount: Int { state.withLock { $0.held.count } }
 
@@ -81,8 +82,10 @@ final class World: Sendable {
     /// Only the time of day, as an administrator or a bad time server does.
     func moveWallClock(_ seconds: Int64) { state.withLock { $0.now = $0.now.adding(seconds) } }
 
-    func answer(_ url: String, _ body: [UInt8], status: Int = 200, cacheControl: String? = nil) {
-        var headers = HTTPFields()
+    func answer(
+        _ url: String, _ body: [UInt8], status: Int = 200, cacheControl: String? = nil, _ fields: HTTPFields = [:]
+    ) {
+        var headers = fields
         headers[.cacheControl] = cacheControl
         let response = FetchResponse(status: status, headers: headers, body: body)
         state.withLock { $0.answers[url] = .success(response) }
@@ -104,7 +107,7 @@ final class World: Sendable {
         { (request, _) async throws(FetchFailure) in
             let url = request.url.rawValue
             let mustWait = self.state.withLock { state in
-                state.requests.append(url)
+                state.requests.append(request)
                 return state.isHolding
             }
             if mustWait {

@@ -9,7 +9,7 @@ package struct ProviderError: Sendable, Hashable {
     /// Printable ASCII, at most 200 characters. For the log and the operator: the words are not ours.
     package let detail: String?
 
-    init(code: String, detail: String?) {
+    package init(code: String, detail: String?) {
         let isCode: (UInt8) -> Bool = {
             (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || "_-.".utf8.contains($0)
         }

@@ -14,6 +14,12 @@ struct RelyingParty: Sendable {
     let policy: FetchPolicy
     let transport: Transport
     let clock: @Sendable () -> NumericDate
+    let uptime: @Sendable () -> Duration
+    /// When the step has taken too long, by `uptime`.
+    let deadline: Duration
+
+    /// What one step may take in all: each fetch is bounded, and a profile of many pages is many fetches.
+    static let patience: Duration = .seconds(30)
 
     var definition: ProviderDefinition { provider.definition }
     var now: NumericDate { clock() }
@@ -35,6 +41,7 @@ struct RelyingParty: Sendable {
     func send(
         _ endpoint: SignInEndpoint, _ method: FetchMethod, _ url: FetchURL, _ headers: HTTPFields, _ body: [UInt8] = []
     ) async throws(SignInRefusal) -> FetchResponse {
+        guard uptime() < deadline else { throw .providerUnavailable(endpoint) }
         let request = FetchRequest(
             method, url, headers: headers, body: body, bulkhead: "provider:" + definition.name.rawValue)
         let response: FetchResponse
@@ -94,7 +101,8 @@ extension ProviderRegistry {
             }
         }
         return RelyingParty(
-            provider: provider, client: client, metadata: metadata, policy: policy, transport: transport, clock: now)
+            provider: provider, client: client, metadata: metadata, policy: policy, transport: transport, clock: now,
+            uptime: uptime, deadline: uptime() + RelyingParty.patience)
     }
 
     /// A provider whose keys were written down may have no discovery; then it must not be asked for when the endpoints

@@ -57,6 +57,7 @@ extension ProviderRegistry {
             identity = try await party.identityWithoutIDToken(tokens, .refreshed)
         } else if tokens.idToken != nil {
             let token = try await IDTokenCheck(party: party).verified(tokens, code: nil, pending: nil)
+            guard token.claims.subject?.rawValue.hasSameBytes(as: subject) ?? false else { throw .identityChanged }
             identity = try await party.identity(token, tokens, .refreshed)
         } else {
             identity = try await party.confirmed(subject, issuer, tokens)
