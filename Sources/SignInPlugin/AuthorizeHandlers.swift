@@ -2,6 +2,7 @@ import Broker
 import HTTPTypes
 import Identifiers
 import OAuth
+import PageServing
 import Pages
 import Secrets
 import ServerPlugin

@@ -3,6 +3,7 @@ import Federation
 import HTTPTypes
 import Identifiers
 import OAuth
+import PageServing
 import Pages
 import Secrets
 import ServerPlugin

@@ -2,6 +2,7 @@ import Broker
 import HTTPTypes
 import Identifiers
 import OAuth
+import PageServing
 import Pages
 import Secrets
 import ServerPlugin
@@ -47,27 +48,6 @@ struct PageFailure: Error, Sendable {
             status: .tooManyRequests, title: "Too many attempts",
             happened: "There were more attempts than a person makes.",
             next: "Wait \(seconds) seconds and try again.", retryAfter: seconds)
-    }
-}
-
-extension Response {
-    /// `formTargets`: where else a form may lead in the end, as its answer redirects there; `nil` when that cannot be said.
-    static func page(
-        _ page: Page, status: HTTPResponse.Status = .ok, formTargets: [String]? = []
-    ) -> Response {
-        var policy = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'"
-        if let formTargets { policy += "; form-action " + (["'self'"] + formTargets).joined(separator: " ") }
-        var headers: HTTPFields = [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"]
-        headers[.contentSecurityPolicy] = policy
-        if let referrers = HTTPField.Name("Referrer-Policy") { headers[referrers] = "same-origin" }
-        return Response(status: status, headers: headers, body: page.html)
-    }
-
-    /// After a form too, so that its body is not sent on and reloading sends nothing twice (RFC 9700 §4.12).
-    static func seeOther(_ location: String) -> Response {
-        var headers: HTTPFields = [.location: location, .cacheControl: "no-store"]
-        if let referrers = HTTPField.Name("Referrer-Policy") { headers[referrers] = "no-referrer" }
-        return Response(status: .seeOther, headers: headers)
     }
 }
 

@@ -7,6 +7,7 @@ import DevelopmentPlugin
 import DirectoryPlugin
 import Federation
 import GatehouseConfiguration
+import GatewayPlugin
 import HTTPFetch
 import Identifiers
 import JOSE
@@ -54,12 +55,18 @@ struct Assembly {
                 issuer: issuer, tenant: settings.tenant, signingAlgorithm: settings.signingAlgorithm,
                 certificates: settings.certificates.forBroker,
                 userTokenService: settings.userTokenService?.text,
-                ignoresAuthenticationPolicies: settings.ignoresAuthenticationPolicies), store: store,
+                ignoresAuthenticationPolicies: settings.ignoresAuthenticationPolicies,
+                sessions: SessionSettings(idle: settings.sessionIdle, absolute: settings.sessionAbsolute),
+                clientCredentials: configuration.clientCredentials), store: store,
             index: index, keys: keys,
             hasher: TokenHasher(key: try directory.tokenHashKey()), sealing: try directory.sealingKey(),
             providers: providers, policies: policies,
             mail: settings.mail.map { BrokerMail($0, time: time, logger: logger) }, time: time
         )
+        broker.replaceConfiguredClients(
+            configuration.clients.map {
+                ConfiguredClient(metadata: $0.metadata, secrets: $0.secrets, roles: $0.roles)
+            })
         try await broker.load()
         report(broker.providerRecords().filter { !broker.isInForce($0) }, to: logger)
         let known = broker.providerRecords()
@@ -166,7 +173,8 @@ struct Assembly {
                 TokenPlugin(broker: broker, roles: roles, hasSignIn: settings.plugins.contains(.signIn)).plugin
             case .signIn: SignInPlugin(broker: broker).plugin
             // Refused by the configuration reader: `development` is added by `--dev`, the others are not part of this version.
-            case .development, .scim, .gateway, .console: nil
+            case .gateway: GatewayPlugin(broker: broker).plugin
+            case .development, .scim, .console: nil
             }
         }
     }
