@@ -55,6 +55,10 @@ struct ProviderReader {
         case .refused: return nil
         }
         guard let name, let kind, let issuer, let keys else { return nil }
+        // One tenant would speak for the domain of another.
+        if case .template = issuer, let domains = map["authoritative_domains"] {
+            return domains.refuse("does not go with an issuer that has \(IssuerTemplate.placeholder); write one issuer")
+        }
         do throws(InvalidValue) {
             let definition = try ProviderDefinition(
                 name: name.value, kind: kind, issuer: issuer, audiences: audiences, algorithms: algorithms, type: type,

@@ -265,6 +265,14 @@ private func read(_ provider: String) throws -> (ProviderDefinition, ClientRegis
             ]
         ),
         (
+            "name: a\ntype: oidc\nissuer: https://i.example/{tenantid}/v2.0\ntenants: [t]\nclient_id: us\n"
+                + "authoritative_domains: [example.com]",
+            [
+                "p/a.yaml:6:24: 'authoritative_domains' does not go with an issuer that has {tenantid}; "
+                    + "write one issuer"
+            ]
+        ),
+        (
             oauth2,
             [
                 "p/a.yaml:1:1: key 'client_id' is missing",
