@@ -5,7 +5,26 @@ package import JOSE
 /// A provider as somebody asks for it over the API: texts that nobody has looked at yet.
 package struct ProviderProposal: Sendable {
     /// What a problem is about; the API has its own names for these.
-    package enum Field: Hashable, Sendable { case issuer, audiences, algorithms, clockSkew, keys }
+    package enum Field: Hashable, Sendable { case issuer, audiences, algorithms, clockSkew, keys, client }
+
+    /// How people sign in through it; texts too, empty where discovery says it.
+    package struct Client: Sendable {
+        package var clientID = ""
+        package var authorizationURL = ""
+        package var tokenURL = ""
+        package var userInfoURL = ""
+        package var logoutURL = ""
+        /// Separated by spaces; empty: the standard ones.
+        package var scopes = ""
+        package var prompt: String?
+        package var skipsUserinfo = false
+        package var passesLoginHint = true
+        package var title = ""
+        package var icon = ""
+        package var authoritativeDomains: [String] = []
+
+        package init() {}
+    }
 
     package struct Problem: Error, Hashable, Sendable {
         package let field: Field
@@ -23,6 +42,7 @@ package struct ProviderProposal: Sendable {
     /// Empty: what discovery names.
     package var keysURL: String
     package var requiredValues: [String: String]
+    package var client: Client?
 
     package init(
         kind: ProviderKind, issuer: String, audiences: [String], algorithms: [String] = [], clockSkew: Int64 = 0,
@@ -30,6 +50,7 @@ package struct ProviderProposal: Sendable {
     ) {
         (self.kind, self.issuer, self.audiences, self.algorithms) = (kind, issuer, audiences, algorithms)
         (self.clockSkew, self.keysURL, self.requiredValues) = (clockSkew, keysURL, requiredValues)
+        client = nil
     }
 }
 
@@ -59,10 +80,27 @@ extension ProviderRegistry {
             return try ProviderDefinition(
                 name: name, kind: proposal.kind, issuer: .exactly(issuer), audiences: audiences,
                 algorithms: try Self.algorithms(proposal.algorithms), clockSkew: proposal.clockSkew,
-                keySource: source, requiredValues: proposal.requiredValues)
+                keySource: source, requiredValues: proposal.requiredValues,
+                client: proposal.client.map { registration($0) })
         } catch {
             throw ProviderProposal.Problem(field: .algorithms, reason: error.reason)
         }
+    }
+
+    /// URLs were looked at before (`obstacle`); one that is none by now is as if it was not given.
+    private func registration(_ client: ProviderProposal.Client) -> ClientRegistration {
+        func url(_ text: String) -> FetchURL? { try? FetchURL(text, allowing: policy.allowOrigins) }
+        let scopes = client.scopes.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
+        var registration = ClientRegistration(
+            clientID: client.clientID, authentication: .clientSecretBasic,
+            scopes: scopes.isEmpty ? ClientRegistration.defaultScopes : scopes,
+            authorizationEndpoint: url(client.authorizationURL), tokenEndpoint: url(client.tokenURL),
+            userinfoEndpoint: url(client.userInfoURL), endSessionEndpoint: url(client.logoutURL),
+            prompt: client.prompt, skipsUserinfo: client.skipsUserinfo, passesLoginHint: client.passesLoginHint)
+        registration.title = client.title
+        registration.icon = client.icon
+        registration.authoritativeDomains = client.authoritativeDomains
+        return registration
     }
 
     /// Why we would not fetch from there, in words that follow the field's name; `nil` when we would, as far as the

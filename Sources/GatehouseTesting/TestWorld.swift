@@ -1,6 +1,6 @@
 package import AccessPolicy
 package import Broker
-import Federation
+package import Federation
 import HTTPFetch
 import JOSE
 package import OAuth
@@ -27,17 +27,21 @@ package final class TestWorld: Sendable {
     /// - `allowOrigins`: as the operator's `outbound.allow_origins`.
     package init(
         policies: [PolicyText] = [TestWorld.deployFromMain], issuers: [TestIssuer] = [], web: TestWeb = TestWeb(),
-        allowOrigins: [String] = [], mail: (any MailSender)? = nil, userTokenService: String? = nil
+        allowOrigins: [String] = [], mail: (any MailSender)? = nil, userTokenService: String? = nil,
+        signIn: [ProviderDefinition] = [], clients: [ConfiguredClient] = []
     ) async throws {
         clock = TestClock()
         let clock = clock
         issuer = try TestIssuer()
         let index = CredentialIndex()
         store = MemoryStore(node: "test") { index.apply($0) }
-        let definitions = try ([issuer] + issuers).map { try $0.definition() }
+        let definitions = try ([issuer] + issuers).map { try $0.definition() } + signIn
         broker = try Broker(
             settings: BrokerSettings(
-                issuer: try Issuer(Self.publicURL), tenant: "acme", userTokenService: userTokenService), store: store,
+                issuer: try Issuer(Self.publicURL), tenant: "acme", userTokenService: userTokenService,
+                clientCredentials: Dictionary(
+                    uniqueKeysWithValues: signIn.map { ($0.name, .secret(Secret(utf8: "idp-secret"))) })),
+            store: store,
             index: index,
             keys: try KeyRing(
                 storage: MemoryKeyStorage(), algorithm: .ES256, timing: .standard, now: clock.now, probe: { _ in }),
@@ -48,6 +52,7 @@ package final class TestWorld: Sendable {
                 transport: web.transport, now: { clock.now.numericDate }, uptime: monotonicUptime()),
             policies: PolicySet(policies.map(\.definition), defaultAudience: Self.publicURL), mail: mail,
             time: TimeSource { clock.now })
+        broker.replaceConfiguredClients(clients)
         let box = Mutex<Secret?>(nil)
         _ = try await broker.bootstrapAdministrator { token in
             box.withLock { $0 = token }

@@ -96,10 +96,50 @@ extension ProviderRecord {
                 clockSkew: spec.clockSkew, keysURL: spec.keysURL)
         case .azure, .google, .generic, .okta:
             // An ID token is for the client that asked for it (OpenID Connect Core §2).
-            ProviderProposal(
-                kind: .oidc, issuer: spec.effectiveIssuer, audiences: [spec.clientID], clockSkew: spec.clockSkew,
-                keysURL: spec.keysURL,
-                requiredValues: spec.hostedDomain.isEmpty ? [:] : ["hd": spec.hostedDomain])
+            signInProposal
+        }
+    }
+
+    private var signInProposal: ProviderProposal {
+        var proposal = ProviderProposal(
+            kind: .oidc, issuer: spec.effectiveIssuer, audiences: [spec.clientID], clockSkew: spec.clockSkew,
+            keysURL: spec.keysURL,
+            requiredValues: spec.hostedDomain.isEmpty ? [:] : ["hd": spec.hostedDomain])
+        var client = ProviderProposal.Client()
+        client.clientID = spec.clientID
+        (client.authorizationURL, client.tokenURL) = (spec.authorizationURL, spec.tokenURL)
+        (client.userInfoURL, client.logoutURL) = (spec.userInfoURL, spec.logoutURL)
+        client.scopes = spec.defaultScopes
+        client.prompt = spec.prompt == .unspecified ? nil : spec.prompt.rawValue.lowercased()
+        (client.skipsUserinfo, client.passesLoginHint) = (spec.skipsUserInfo, spec.form != .generic || spec.passesLoginHint)
+        client.title = spec.displayName.isEmpty ? spec.form.title ?? name.rawValue : spec.displayName
+        client.icon = spec.form.icon
+        // Google says itself whose addresses these are: a hosted domain is required of every token.
+        client.authoritativeDomains =
+            spec.authoritativeDomains + (spec.hostedDomain.isEmpty ? [] : [PersonProfile.login(spec.hostedDomain)])
+        proposal.client = client
+        return proposal
+    }
+}
+
+extension ProviderSpec.Form {
+    /// What people know it as.
+    fileprivate var title: String? {
+        switch self {
+        case .azure: "Microsoft"
+        case .google: "Google"
+        case .okta: "Okta"
+        case .generic, .workload: nil
+        }
+    }
+
+    /// As the pages name their pictures.
+    fileprivate var icon: String {
+        switch self {
+        case .azure: "microsoft"
+        case .google: "google"
+        case .okta: "okta"
+        case .generic, .workload: "generic"
         }
     }
 }

@@ -43,6 +43,8 @@ package struct ProviderSpec: Hashable, Sendable {
     package var clockSkew: Int64 = 0
     package var audiences: [String] = []
     package var algorithms: [String] = []
+    /// Domains whose e-mail addresses the provider gives out: our addition to the contract's specs (security rule 6).
+    package var authoritativeDomains: [String] = []
 
     package init(_ form: Form) { self.form = form }
 
@@ -105,15 +107,17 @@ extension ProviderSpec {
     private static let userInfoURL = Field("user_info_url", .url(\.userInfoURL))
     private static let clockSkew = Field("allowed_clock_skew", .seconds(\.clockSkew))
 
+    private static let domains = Field("authoritative_domains", .texts(\.authoritativeDomains))
+
     private static let hosted = [
-        authorizationURL, backchannelLogout, clientID, secret, defaultScopes, issuer, keysURL, logoutURL, prompt,
+        domains, authorizationURL, backchannelLogout, clientID, secret, defaultScopes, issuer, keysURL, logoutURL, prompt,
         tokenURL, userInfoURL,
     ]
 
-    private static let google = [clientID, secret, Field("hosted_domain", .text(\.hostedDomain, atMost: 253))]
+    private static let google = [domains, clientID, secret, Field("hosted_domain", .text(\.hostedDomain, atMost: 253))]
 
     private static let generic = [
-        clockSkew, authorizationURL, backchannelLogout, clientID, secret, defaultScopes,
+        domains, clockSkew, authorizationURL, backchannelLogout, clientID, secret, defaultScopes,
         Field("disable_user_info", .flag(\.skipsUserInfo)), displayName,
         Field("forwarded_query_parameters", .text(\.forwardedQueryParameters, atMost: 1024)), issuer, keysURL,
         logoutURL, Field("pass_current_locale", .flag(\.passesLocale)),
@@ -161,7 +165,9 @@ extension ProviderSpec {
                 guard let seconds = stored?.integerValue else { return nil }
                 self[keyPath: path] = seconds
             case .texts(let path):
-                guard let list = stored?.arrayValue else { return nil }
+                // Older ones know nothing of it.
+                guard let stored else { continue }
+                guard let list = stored.arrayValue else { return nil }
                 self[keyPath: path] = list.compactMap(\.stringValue)
             case .prompt:
                 guard let prompt = stored?.stringValue.flatMap(Prompt.init(rawValue:)) else { return nil }

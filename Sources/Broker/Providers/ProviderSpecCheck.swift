@@ -13,6 +13,7 @@ extension ProviderSpec {
         case .algorithms: path("algorithms")
         case .clockSkew: path("allowed_clock_skew")
         case .keys: path("jwks_url")
+        case .client: path("client_id")
         }
     }
 
@@ -55,6 +56,11 @@ extension ProviderSpec {
         guard hostedDomain.isEmpty || TextRule.isDomain(hostedDomain) else {
             throw .invalid(
                 field: path("hosted_domain"), reason: "must be a domain name in lower case, such as example.com")
+        }
+        guard authoritativeDomains.count <= 100, authoritativeDomains.allSatisfy({ TextRule.isDomain($0) }) else {
+            throw .invalid(
+                field: path("authoritative_domains"),
+                reason: "must be at most 100 domain names in lower case, such as example.com")
         }
     }
 
