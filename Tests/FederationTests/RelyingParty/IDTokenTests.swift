@@ -203,7 +203,8 @@ func leftHalf(_ text: String, _ digest: ([UInt8]) -> [UInt8]) -> JSONValue {
             ]).encoded())
         let definition = try ProviderDefinition(
             name: SignInStage.name, kind: .oidc,
-            issuer: .template(IssuerTemplate(template, tenants: .only([Key("t-1")]))), audiences: [Audience("api")],
+            issuer: .template(IssuerTemplate(template, tenants: .only([Key("t-1"), Key("t-3")]))),
+            audiences: [Audience("api")],
             client: stage.client)
         let registry = stage.world.registry(definition)
         func outcome(_ tenant: String, _ said: String?) async throws -> SignInRefusal? {
@@ -220,6 +221,9 @@ func leftHalf(_ text: String, _ digest: ([UInt8]) -> [UInt8]) -> JSONValue {
         #expect(try await outcome("t-1", nil) == nil)
         #expect(try await outcome("t-1", "t-1") == nil)
         #expect(try await outcome("t-1", "t-2") == .issuerMismatch)
+        // One that may come in too, and is not whose token it is.
+        #expect(try await outcome("t-1", "t-3") == .issuerMismatch)
+        #expect(try await outcome("t-3", "t-3") == nil)
         #expect(try await outcome("t-2", nil) == .idToken(.wrongIssuer))
     }
 }
