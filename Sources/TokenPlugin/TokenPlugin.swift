@@ -99,14 +99,15 @@ package struct TokenPlugin: Sendable {
                 return .json(try broker.introspect(asked.token, for: client))
             } catch { return TokenEndpointError(error).response(requestID: request.id) }
         }
+        let caller: Caller
         do throws(CredentialRefusal) {
-            let caller = try broker.authenticate(
+            caller = try broker.authenticate(
                 authorization: request.headers[values: .authorization], from: request.remoteAddress)
-            if let denial = caller.withheld.everywhere { throw APIError.withheld(denial) }
-            return .json(broker.introspect(asked.token, for: caller, roles: roles()))
-        } catch let error as APIError { throw error } catch {
+        } catch {
             return TokenEndpointError(.invalidClient, code: "client.unauthenticated").response(requestID: request.id)
         }
+        if let denial = caller.withheld.everywhere { throw APIError.withheld(denial) }
+        return .json(broker.introspect(asked.token, for: caller, roles: roles()))
     }
 
     /// RFC 7009: who holds a token may end it. 200 for any token, known or not; 503 when it could not be made durable.
