@@ -194,11 +194,12 @@ class Glewlwyd(Provider):
                 raise SystemExit(f"FAILED: glewlwyd takes {path}; got {answer.status_code} {answer.text}")
 
         post("/auth/", {"username": "admin", "password": "password"})  # what a new database has
-        off = ("token", "password", "client", "none", "device")
+        off = ("token", "password", "client", "none")
         post("/mod/plugin/", {"module": "oidc", "name": "oidc", "display_name": "OpenID Connect", "parameters": {
             "iss": self.issuer, "jwt-type": "rsa", "jwt-key-size": "256", "key": self.key, "cert": self.public,
             "access-token-duration": 600, "refresh-token-duration": 600, "code-duration": 60, "refresh-token-rolling": False,
             "auth-type-code-enabled": True, "auth-type-id-token-enabled": True, "auth-type-refresh-enabled": True,
+            "auth-type-device-enabled": True, "device-authorization-expiration": 60, "device-authorization-interval": 1,
             **{f"auth-type-{kind}-enabled": False for kind in off}, "allow-non-oidc": False, "jwks-show": True,
             "pkce-allowed": True, "pkce-required": True, "pkce-method-plain-allowed": False, "subject-type": "public",
             "name-claim": "on-demand", "name-claim-scope": ["profile"], "email-claim": "on-demand", "email-claim-scope": ["email"],
@@ -210,7 +211,7 @@ class Glewlwyd(Provider):
                             "scope": [*SCOPES, "g_profile"], "enabled": True})
         post("/client/", {
             "client_id": CLIENT, "client_secret": SECRET, "name": "Gatehouse", "confidential": True, "scope": [],
-            "redirect_uri": self.redirect_uris, "authorization_type": ["code", "refresh_token"],
+            "redirect_uri": self.redirect_uris, "authorization_type": ["code", "refresh_token", "device_authorization"],
             "token_endpoint_auth_method": ["client_secret_basic"], "enabled": True})
 
     def sign_in(self, browser, page, person):
