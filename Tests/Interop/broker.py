@@ -26,10 +26,14 @@ def client(client_id="app", secret="app-secret-3fQ", redirect_uris=(NOWHERE,), *
 
 
 class Broker(Served):
-    """Its address is known before it runs, so that providers and clients can be told."""
+    """Its address is known before it runs, so that providers and clients can be told. People may see another: a proxy's."""
+
+    def __init__(self, folder, public_url=None):
+        super().__init__(folder)
+        self.public_url = public_url or self.url
 
     def callback(self, provider):
-        return f"{self.url}/sign-in/{provider.name}/callback"
+        return f"{self.public_url}/sign-in/{provider.name}/callback"
 
     def configure(self, providers, clients=(), settings=""):
         for name in ("providers.d", "policies.d", "clients.d"):
@@ -37,7 +41,7 @@ class Broker(Served):
         origins = ", ".join(f'"{provider.origin}"' for provider in providers)
         self.configuration = self.folder / "gatehouse.yaml"
         self.configuration.write_text(
-            f'listen: "127.0.0.1:{self.port}"\npublic_url: {self.url}\ndatabase: sqlite:./gatehouse.db\n'
+            f'listen: "127.0.0.1:{self.port}"\npublic_url: {self.public_url}\ndatabase: sqlite:./gatehouse.db\n'
             "providers: ./providers.d\npolicies: ./policies.d\nclients: ./clients.d\nkeys: {dir: ./keys}\n"
             f"outbound: {{allow_origins: [{origins}]}}\nbootstrap: {{admin_token: {{file: ./admin.token}}}}\n{settings}\n")
         for provider in providers:
@@ -54,7 +58,7 @@ class Broker(Served):
         self.call("PUT", "/api/web/namespaces/system/signup/policy", {"mode": "OPEN"})
 
     def browser(self, *providers):
-        return Browser(self.url, *(provider.origin for provider in providers))
+        return Browser(self.public_url, *(provider.origin for provider in providers))
 
     def choose(self, browser, page, provider):
         """On the page that offers the ways to sign in."""
@@ -73,11 +77,11 @@ class Broker(Served):
 
 
 @contextlib.contextmanager
-def broker(*kinds, clients=(), settings=""):
+def broker(*kinds, clients=(), settings="", public_url=None):
     """With running providers of these kinds; answers the server and the providers. `clients` may be a function of the server."""
     with tempfile.TemporaryDirectory(prefix="gatehouse-interop-") as folder, contextlib.ExitStack() as stack:
-        server = Broker(pathlib.Path(folder))
-        providers = [kind([f"{server.url}/sign-in/{kind.name}/callback"]) for kind in kinds]
+        server = Broker(pathlib.Path(folder), public_url)
+        providers = [kind([server.callback(kind)]) for kind in kinds]
         server.configure(providers, clients(server) if callable(clients) else clients, settings)
         for provider in providers:
             stack.enter_context(provider.running())

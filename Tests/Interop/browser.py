@@ -92,11 +92,11 @@ class Browser:
 
     def submit(self, page, field, **values):
         """Fills in and sends the form that has `field`; a value may also be that of the button pressed."""
-        form = page.form(field)
-        sent = [(name, value) for name, value in form.form_values() if name not in values]
-        action = urllib.parse.urljoin(page.url, form.action or page.url)
-        method = form.method.upper()
-        pairs = sent + list(values.items())
+        return self.send(page, page.form(field), **values)
+
+    def send(self, page, form, **values):
+        pairs = [(name, value) for name, value in form.form_values() if name not in values] + list(values.items())
+        action, method = urllib.parse.urljoin(page.url, form.action or page.url), form.method.upper()
         if method == "GET":
             return self.open(action.split("?")[0] + "?" + urllib.parse.urlencode(pairs), referring=page.url)
         return self.open(action, referring=page.url, method=method, data=pairs)

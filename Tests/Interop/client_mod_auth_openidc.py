@@ -15,6 +15,7 @@ import urllib.parse
 from broker import broker, client, signed_in_with_consent
 from browser import Browser, query
 from identity_providers import Mock, email
+from relying_party import one
 from support import check, free_port, logged, running, step
 
 APACHE = shutil.which("apache2") or "/usr/sbin/apache2"
@@ -118,10 +119,9 @@ def against_us():
         step(f"sign-out goes by {page.walk}")
         if page.url.startswith(server.url):
             # OpenID Connect RP-Initiated Logout §2: the provider asks the person.
-            button = page.tree.xpath("//form//*[@name='decision'] | //form//button")[0]
-            form = next(form for form in page.tree.forms if button in form.iter())
-            values = form.form_values() + ([(button.get("name"), button.get("value", ""))] if button.get("name") else [])
-            page = browser.open(urllib.parse.urljoin(page.url, form.action or page.url), referring=page.url, method="POST", data=values)
+            page = browser.send(page, next(form for form in page.tree.forms if form.method == "POST"))
+            if page.url.startswith(server.url):
+                page = browser.open(one(link for link in page.link.values() if link.startswith(apache.url)), referring=page.url)
         check(page.status == 200 and page.url.split("?")[0] == apache.goodbye, "and ends at the page for that", f"{page.status} {page.url} {page.text[:800]}")
         check(server.whoami(browser).status_code == 401, "the session at Gatehouse is over")
         check(browser.open(apache.protected).url != apache.protected, "and the one at Apache")

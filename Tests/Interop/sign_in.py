@@ -7,7 +7,7 @@ import requests
 
 from broker import WHOAMI, broker
 from browser import Browser, query
-from identity_providers import CLIENT, SCOPES, SECRET, email
+from identity_providers import CLIENT, PEOPLE, SCOPES, SECRET, email
 from relying_party import RelyingParty
 from support import check, step
 
@@ -72,7 +72,8 @@ def good(server, provider):
     before = browser.cookie(SESSION)
     page = provider.sign_in(browser, page, "alice")
     check(page.status == 200 and page.url == server.url + "/account", "alice comes to where she wanted", f"{page.status} {page.url} {page.text[:1500]}")
-    check(email("alice") in page.words, "the page shows who she is", page.words)
+    # NanoIDP knows no name but the short one.
+    check(any(name in page.words for name in (email("alice"), PEOPLE["alice"], "alice")), "the page shows who she is", page.words)
     cookie = browser.cookie(SESSION)
     check(cookie and cookie.has_nonstandard_attr("HttpOnly") and cookie.get_nonstandard_attr("SameSite") == "Lax",
           "the session cookie is HttpOnly and SameSite=Lax", vars(cookie) if cookie else None)
@@ -90,8 +91,7 @@ def out(server, browser):
     stolen = {SESSION: browser.cookie(SESSION).value}
     page = browser.open(server.url + "/sign-out")
     check(page.status == 200 and is_in(server, browser), "GET /sign-out asks, and does nothing yet")
-    form = page.tree.xpath("//form[@method='post' or @method='POST']")[0]
-    page = browser.open(server.url + "/sign-out", referring=page.url, method="POST", data=form.form_values())
+    page = browser.send(page, next(form for form in page.tree.forms if form.method == "POST"))
     check(page.status == 200 and not is_in(server, browser), "the form signs out", f"{page.status} {page.url} {page.text[:600]}")
     check(requests.get(server.url + WHOAMI, cookies=stolen, timeout=10).status_code == 401, "and a copy of the cookie is worth nothing")
 
@@ -129,7 +129,7 @@ def through(kind):
         bad(server, provider)
         other = server.browser(provider)
         page = provider.sign_in(other, other.open(f"{server.url}/sign-in/{provider.name}?return_to=/account"), "bob")
-        check(email("bob") in page.words, "bob is somebody else", page.words)
+        check(page.status == 200 and server.whoami(other).json()["email"] == email("bob"), "bob is somebody else", page.words)
         again = server.browser(provider)
         provider.sign_in(again, again.open(f"{server.url}/sign-in/{provider.name}?return_to=/account"), "alice")
         users = server.call("GET", "/api/web/custom/namespaces/system/user_roles")["items"]
