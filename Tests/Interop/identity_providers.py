@@ -151,7 +151,7 @@ class Glewlwyd(Provider):
     """Glewlwyd, from Debian: its page is a script that calls its API, so without a script one calls the API oneself."""
 
     name, path, needs_script = "glewlwyd", "/api/oidc", True
-    SHARE, LIBRARY = "/usr/share/glewlwyd/webapp/", "/usr/lib/glewlwyd"
+    SHARE, LIBRARY = pathlib.Path("/usr/share/glewlwyd"), "/usr/lib/glewlwyd"
 
     @staticmethod
     def is_installed():
@@ -165,6 +165,10 @@ class Glewlwyd(Provider):
         return f'claims.email == "{email("alice")}"', {"email": email("alice")}, {"email": email("bob")}
 
     def configure(self, folder):
+        # Debian's page is full of links to other packages, which glewlwyd does not follow out of its folder.
+        config = folder / "webapp/config.json"
+        shutil.copytree(self.SHARE / "webapp", folder / "webapp", ignore=lambda *_: ["config.json"])
+        shutil.copy(self.SHARE / "templates/config.json", config)
         schema = gzip.decompress(pathlib.Path("/usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz").read_bytes())
         with contextlib.closing(sqlite3.connect(folder / "glewlwyd.db")) as database:
             database.executescript(schema.decode())
@@ -173,7 +177,7 @@ class Glewlwyd(Provider):
         modules = ("user", "user_middleware", "client", "plugin")
         (folder / "glewlwyd.conf").write_text(
             f'port={self.port}\nbind_address="127.0.0.1"\nexternal_url="{self.origin}"\nlogin_url="login.html"\napi_prefix="api"\n'
-            f'static_files_path="{self.SHARE}"\nlog_mode="console"\nlog_level="WARNING"\ncookie_secure=0\ncookie_domain="127.0.0.1"\n'
+            f'static_files_path="{folder}/webapp/"\nlog_mode="console"\nlog_level="WARNING"\ncookie_secure=0\ncookie_domain="127.0.0.1"\n'
             'session_key="GLEWLWYD"\nadmin_scope="g_admin"\nprofile_scope="g_profile"\nhash_algorithm="SHA512"\n'
             + "".join(f'{module}_module_path="{self.LIBRARY}/{module}"\n' for module in modules)
             + f'user_auth_scheme_module_path="{self.LIBRARY}/scheme"\n'
@@ -213,20 +217,24 @@ class Glewlwyd(Provider):
             "client_id": CLIENT, "client_secret": SECRET, "name": "Gatehouse", "confidential": True, "scope": [],
             "redirect_uri": self.redirect_uris, "authorization_type": ["code", "refresh_token", "device_authorization"],
             "token_endpoint_auth_method": ["client_secret_basic"], "enabled": True})
+        for person in PEOPLE:
+            # Consent, given beforehand: its page offers that in a menu only.
+            own = requests.Session()
+            own.post(self.origin + "/api/auth/", json={"username": person, "password": password(person)}, timeout=10)
+            done = own.put(f"{self.origin}/api/auth/grant/{CLIENT}", json={"scope": " ".join(SCOPES)}, timeout=10)
+            check(done.status_code == 200, f"glewlwyd: {person} consents", done.status_code)
 
     def sign_in(self, browser, page, person):
         asked, api = query(page.url), self.origin + "/api"
         done = browser.session.post(api + "/auth/", json={"username": person, "password": password(person)}, timeout=10)
         check(done.status_code == 200, "glewlwyd: the password is right", done.status_code)
-        done = browser.session.put(f"{api}/auth/grant/{CLIENT}", json={"scope": asked["scope"]}, timeout=10)
-        check(done.status_code == 200, "glewlwyd: consent is given", done.status_code)
         return browser.open(asked["callback_url"] + "&g_continue", referring=page.url)
 
     def click(self, page, person):
         page.fill("#username", person)
         page.fill("#password", password(person))
         page.click("button[type=submit]")
-        page.click("#grantSubmit")
+        page.click("[title='Continue to client application']")
 
 
 ALL = (Nano, Mock, Canaille, Glewlwyd)
