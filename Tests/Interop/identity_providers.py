@@ -1,4 +1,4 @@
-"""Four third-party OpenID providers, each on loopback with one client and two people: how they are set up and signed in to.
+"""Four third-party OpenID providers, each on loopback with one client and the same people: how they are set up and signed in to.
 
 `sign_in` walks a provider's own pages by requests (browser.py), `click` does the same in a real browser (Playwright).
 """
@@ -19,7 +19,7 @@ from support import check, free_port, logged, run, running
 
 CLIENT, SECRET = "interop", "interop-secret-7aX"
 SCOPES = ["openid", "profile", "email"]
-PEOPLE = {"alice": "Alice Example", "bob": "Bob Example"}
+PEOPLE = {"alice": "Alice Example", "bob": "Bob Example", "carol": "Carol Example", "dave": "Dave Example"}
 
 
 def password(person):
