@@ -124,10 +124,9 @@ def alone():
 
 
 def main():
-    for program in ("oidc-agent", *(["glewlwyd"] if "--alone" in sys.argv else [])):
-        if not shutil.which(program):
-            step(f"{program} is not installed")
-            return 77
+    if not shutil.which("oidc-agent") or ("--alone" in sys.argv and not Glewlwyd.is_installed()):
+        step("oidc-agent or glewlwyd is not installed")
+        return 77
     return alone() if "--alone" in sys.argv else against_us()
 
 

@@ -10,7 +10,6 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-import urllib.parse
 
 import requests
 
@@ -151,11 +150,13 @@ class Glewlwyd(Provider):
     """Glewlwyd, from Debian: its page is a script that calls its API, so without a script one calls the API oneself."""
 
     name, path, needs_script = "glewlwyd", "/api/oidc", True
-    SHARE, LIBRARY = pathlib.Path("/usr/share/glewlwyd"), "/usr/lib/glewlwyd"
+    # Where scripts/setup unpacks Debian's package.
+    USR = pathlib.Path(__file__).parents[2] / ".interop/glewlwyd/usr"
+    PROGRAM, SHARE, LIBRARY = USR / "bin/glewlwyd", USR / "share/glewlwyd", USR / "lib/glewlwyd"
 
-    @staticmethod
-    def is_installed():
-        return shutil.which("glewlwyd") is not None
+    @classmethod
+    def is_installed(cls):
+        return cls.PROGRAM.exists()
 
     def subject(self, person):
         return None  # a random one for each user
@@ -169,7 +170,7 @@ class Glewlwyd(Provider):
         config = folder / "webapp/config.json"
         shutil.copytree(self.SHARE / "webapp", folder / "webapp", ignore=lambda *_: ["config.json"])
         shutil.copy(self.SHARE / "templates/config.json", config)
-        schema = gzip.decompress(pathlib.Path("/usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz").read_bytes())
+        schema = gzip.decompress((self.USR / "share/doc/glewlwyd/database/init.sqlite3.sql.gz").read_bytes())
         with contextlib.closing(sqlite3.connect(folder / "glewlwyd.db")) as database:
             database.executescript(schema.decode())
         types = {"html": "text/html", "js": "application/javascript", "css": "text/css", "json": "application/json"}
@@ -187,7 +188,7 @@ class Glewlwyd(Provider):
         self.key, self.public = (folder / "key.pem").read_text(), (folder / "public.pem").read_text()
 
     def command(self, folder):
-        return ["glewlwyd", "--config-file", str(folder / "glewlwyd.conf")]
+        return [str(self.PROGRAM), "--config-file", str(folder / "glewlwyd.conf")]
 
     def populate(self):
         administrator = requests.Session()
