@@ -134,7 +134,7 @@ class Canaille(Provider):
     def sign_in(self, browser, page, person):
         page = browser.submit(page, "login", login=person)
         page = browser.submit(page, "password", password=password(person))
-        # Its store in memory keeps one consent for all people: the second is not asked.
+        # Consent is remembered.
         return browser.submit(page, "answer", answer="accept") if page.url.startswith(self.origin) else page
 
     def click(self, page, person):

@@ -1,4 +1,7 @@
-"""Canaille with its store in memory, one client and our people: PORT CLIENT SECRET REDIRECT_URI..."""
+"""Canaille with one client and our people, its SQLite file in the working folder: PORT CLIENT SECRET REDIRECT_URI...
+
+Not with its store in memory: that one takes "any of these" for "all of these", and so an unknown code for somebody's.
+"""
 
 import datetime
 import pathlib
@@ -15,7 +18,9 @@ from identity_providers import PEOPLE, SCOPES, email, password  # noqa: E402
 def main(port, client, secret, *redirect_uris):
     app = create_app({
         "SECRET_KEY": "for this run only", "SERVER_NAME": f"127.0.0.1:{port}", "PREFERRED_URL_SCHEME": "http",
-        "CANAILLE": {"DATABASE": "memory"}, "CANAILLE_OIDC": {}})
+        "CANAILLE": {"DATABASE": "sql"}, "CANAILLE_OIDC": {},
+        "CANAILLE_SQL": {"DATABASE_URI": f"sqlite:///{pathlib.Path.cwd()}/canaille.sqlite", "PASSWORD_HASH_PARAMS": {
+            "pbkdf2_sha512__rounds": 1000}}}, init_backend=True)
     with app.app_context(), Backend.instance.session():
         for person, full in PEOPLE.items():
             given, family = full.split()
