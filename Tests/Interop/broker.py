@@ -1,5 +1,6 @@
 """A Gatehouse that people sign in to through third parties, and that has OAuth clients of its own."""
 
+import concurrent.futures
 import contextlib
 import json
 import pathlib
@@ -83,8 +84,9 @@ def broker(*kinds, clients=(), settings="", public_url=None):
         server = Broker(pathlib.Path(folder), public_url)
         providers = [kind([server.callback(kind)]) for kind in kinds]
         server.configure(providers, clients(server) if callable(clients) else clients, settings)
-        for provider in providers:
-            stack.enter_context(provider.running())
+        # Side by side: most of them need seconds.
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            list(pool.map(lambda provider: stack.enter_context(provider.running()), providers))
         stack.enter_context(running([PROGRAM, "serve", "--config", str(server.configuration)], server.url + "/readyz"))
         server.open_the_door()
         yield server, *providers

@@ -32,7 +32,7 @@ class Client:
             token_endpoint=self.metadata["token_endpoint"], code_challenge_method="S256")
         self.session.trust_env = False
         if method == "private_key_jwt":
-            self.session.register_client_auth_method(PrivateKeyJWT(self.metadata["token_endpoint"]))
+            self.session.register_client_auth_method(PrivateKeyJWT(self.metadata["token_endpoint"], alg="ES256"))
 
     def begin(self):
         self.verifier, self.nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(16)

@@ -71,7 +71,7 @@ def against_us():
         else:
             check(False, "requests-oauthlib refuses it")
 
-        robot = OAuth2Session(client=BackendApplicationClient("robot"), scope=[])
+        robot = OAuth2Session(client=BackendApplicationClient("robot", scope=[f"namespace:{NAMESPACE}"]))
         robot.trust_env = False
         try:
             token = robot.fetch_token(program.metadata["token_endpoint"], client_id="robot", client_secret="robot-secret-5vK")

@@ -65,7 +65,7 @@ def logged(path):
         with open(path, "w") as log:
             yield {"stdout": log, "stderr": log}
     except BaseException:
-        step("".join(f"  | {line}" for line in pathlib.Path(path).read_text(errors="replace").splitlines(True)[-15:]))
+        step("".join(f"  | {line}" for line in pathlib.Path(path).read_text(errors="replace").splitlines(True)[-8:]))
         raise
 
 
