@@ -53,7 +53,7 @@ class Person:
         self.page.on("console", lambda message: self.complain(message.text, message.location["url"]))
 
     def complain(self, text, url):
-        if self.ours and url.startswith(self.ours) and "favicon" not in url:
+        if self.ours and url.startswith(self.ours) and "favicon" not in url + text:
             self.complaints.append(text)
 
     def route(self, route):
