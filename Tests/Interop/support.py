@@ -59,10 +59,21 @@ def wait_for(url, process, seconds=30):
 
 
 @contextlib.contextmanager
+def logged(path):
+    """A file for a talkative program's output; its end is shown when the block fails."""
+    try:
+        with open(path, "w") as log:
+            yield {"stdout": log, "stderr": log}
+    except BaseException:
+        step("".join(f"  | {line}" for line in pathlib.Path(path).read_text(errors="replace").splitlines(True)[-8:]))
+        raise
+
+
+@contextlib.contextmanager
 def running(command, url, quiet=False, **options):
     """A program for as long as the block lasts; its output goes where ours goes, or is errors only."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL if quiet else sys.stdout, stderr=sys.stderr,
-                               stdin=subprocess.DEVNULL, **options)
+    outputs = {"stdout": subprocess.DEVNULL if quiet else sys.stdout, "stderr": sys.stderr, "stdin": subprocess.DEVNULL}
+    process = subprocess.Popen(command, **{**outputs, **options})
     try:
         wait_for(url, process)
         yield process
