@@ -1,9 +1,9 @@
 package import Broker
-import Federation
+package import Federation
 import HTTPFetch
 import Identifiers
 import JOSE
-package import OAuth
+import OAuth
 package import Secrets
 package import StrictJSON
 

@@ -62,7 +62,9 @@ class Broker(Served):
         return Browser(self.public_url, *(provider.origin for provider in providers))
 
     def choose(self, browser, page, provider):
-        """On the page that offers the ways to sign in."""
+        """On the page that offers the ways to sign in; where there is one only, it has been gone already."""
+        if page.url.startswith(provider.origin):
+            return page
         place = f"/sign-in/{provider.name}"
         check(page.status == 200, "a page offers the ways to sign in", f"{page.status} {page.url} {page.text[:1000]}")
         links = [link for link in page.tree.xpath("//a/@href") if urllib.parse.urlsplit(link).path == place]

@@ -37,7 +37,7 @@ package struct PendingSignIn: Sendable {
             "redirect_uri": JSONValue(redirectURI), "started_at": .integer(startedAt.seconds),
         ]
         object["max_age"] = maxAge.map { .integer($0) }
-        object["acr_values"] = acrValues.isEmpty ? nil : JSONValue(acrValues)
+        if !acrValues.isEmpty { object["acr_values"] = JSONValue(acrValues) }
         return object
     }
 

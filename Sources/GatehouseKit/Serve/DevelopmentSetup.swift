@@ -62,7 +62,7 @@ struct DevelopmentSetup {
         outbound: {allow_origins: ["\(providerIssuer)"]}
         bootstrap: {admin_token: {file: ./admin.token}}
         tenant: {name: development}
-        \(certificates)plugins: [credentials, token, providers, directory]
+        \(certificates)plugins: [credentials, token, sign-in, providers, directory, gateway]
 
         """
     }
