@@ -17,10 +17,11 @@ public struct Cookies: Sendable {
         }
     }
 
-    /// `nil` when there is none, and when there are several: somebody else may have put one of them there.
+    /// `nil` when there is none, and when there are several that differ: somebody else may have put one of them there.
     public subscript(name: String) -> String? {
         let found = values.filter { $0.name == Key(name) }
-        return found.count == 1 ? found.first?.value : nil
+        guard let first = found.first?.value, found.allSatisfy({ $0.value.hasSameBytes(as: first) }) else { return nil }
+        return first
     }
 
     /// Those whose names begin so, without what they begin with.

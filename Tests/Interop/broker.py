@@ -17,7 +17,7 @@ WHOAMI = "/api/web/custom/namespaces/system/whoami"
 NAMESPACE, ROLE = "payments", "developer"
 
 
-def client(client_id="app", secret="app-secret-3fQ", redirect_uris=(NOWHERE,), **more):
+def client(client_id="app", secret="app-secret-3fQ-0123456789", redirect_uris=(NOWHERE,), **more):
     """One entry of clients.d."""
     return {
         "client_id": client_id, "client_name": "Example app", "redirect_uris": list(redirect_uris),

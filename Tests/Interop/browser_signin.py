@@ -113,7 +113,7 @@ def sign_in(server, person, provider, name, looks):
 
 def consent(server, person, looks):
     page = person.page
-    party = RelyingParty(server.url, "app", "app-secret-3fQ", NOWHERE, "openid profile email")
+    party = RelyingParty(server.url, "app", "app-secret-3fQ-0123456789", NOWHERE, "openid profile email")
     page.goto(party.begin())
     looks(page, "consent")
     check("Example app" in page.inner_text("main"), "the page names the client", page.inner_text("main"))

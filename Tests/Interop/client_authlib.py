@@ -88,7 +88,7 @@ def against_us():
         client(), client("public", None, token_endpoint_auth_method="none"),
         client("keyed", None, token_endpoint_auth_method="private_key_jwt", jwks={"keys": [key.as_dict(private=False)]})]
     with broker(Mock, clients=clients) as (server, provider):
-        program = Client(server.url, "app", "app-secret-3fQ")
+        program = Client(server.url, "app", "app-secret-3fQ-0123456789")
         browser = server.browser(provider)
         callback = signed_in_with_consent(server, browser, provider, program.begin())
         first, token = whole(program, callback.url)

@@ -18,7 +18,7 @@ from support import check, step
 
 # It refuses plain http otherwise, loopback or not.
 os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
-CLIENT, SECRET = "app", "app-secret-3fQ"
+CLIENT, SECRET = "app", "app-secret-3fQ-0123456789"
 
 
 class Program:

@@ -32,6 +32,7 @@ def main(port, client, secret, *redirect_uris):
                 emails=[email(person)]))
         found = models.Client(
             client_id=client, client_secret=secret, client_name="Gatehouse", redirect_uris=list(redirect_uris),
+            post_logout_redirect_uris=[uri.split("/sign-in/")[0] + "/signed-out" for uri in redirect_uris],
             client_id_issued_at=datetime.datetime.now(datetime.UTC), grant_types=["authorization_code"],
             response_types=["code"], scope=SCOPES, token_endpoint_auth_method="client_secret_basic",
             id_token_signed_response_alg="RS256")

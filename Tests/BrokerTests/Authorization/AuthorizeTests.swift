@@ -1,0 +1,127 @@
+import AccessPolicy
+import Broker
+import GatehouseTesting
+import Identifiers
+import OAuth
+import Secrets
+import StrictJSON
+import Testing
+
+/// What the authorization endpoint answers, and to whom.
+struct AuthorizeTests {
+    typealias World = AuthorizationWorld
+
+    /// In a word: `code`, `sign-in`, `consent`, the error's code, or `shown:` and what is never redirected.
+    static func word(_ body: () async throws -> AuthorizationStep) async -> String {
+        do {
+            switch try await body() {
+            case .signIn: return "sign-in"
+            case .consent: return "consent"
+            case .answer(let answer):
+                switch answer.outcome {
+                case .code: return "code"
+                case .error(let error): return error.code.rawValue
+                }
+            }
+        } catch let error as OAuthError {
+            return "shown:" + error.code.rawValue
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("all well", [:], "code"),
+            ("unknown client", ["client_id": "nobody"], "shown:invalid_request"),
+            ("no client", ["client_id": nil], "shown:invalid_request"),
+            ("another redirect URI", ["redirect_uri": "https://evil.example/"], "shown:invalid_request"),
+            ("a longer one", ["redirect_uri": "https://app.example/callback/x"], "shown:invalid_request"),
+            ("with a query", ["redirect_uri": "https://app.example/callback?x=1"], "shown:invalid_request"),
+            ("none, and one is registered", ["redirect_uri": nil], "code"),
+            ("implicit", ["response_type": "token"], "shown:unsupported_response_type"),
+            ("no PKCE", ["code_challenge": nil], "shown:invalid_request"),
+            ("plain PKCE", ["code_challenge_method": "plain"], "shown:invalid_request"),
+            ("PKCE without a method", ["code_challenge_method": nil], "shown:invalid_request"),
+            ("a request object", ["request": "x"], "shown:request_not_supported"),
+            ("scope of nobody", ["scope": "root"], "invalid_scope"),
+            ("a scope more than registered", ["scope": "openid root"], "code"),
+            ("a foreign resource", ["resource": "https://other.example"], "invalid_target"),
+            ("a registered resource", ["resource": "https://api.example"], "code"),
+            ("silent", ["prompt": "none"], "code"),
+            ("login", ["prompt": "login"], "sign-in"),
+            ("another account", ["prompt": "select_account"], "sign-in"),
+            ("consent", ["prompt": "consent"], "consent"),
+            ("max_age 0", ["max_age": "0"], "sign-in"),
+            ("max_age of an hour", ["max_age": "3600"], "code"),
+            ("acr that was not", ["acr_values": "mfa"], "sign-in"),
+            ("acr that was not, silently", ["acr_values": "mfa", "prompt": "none"], "unmet_authentication_requirements"),
+            ("somebody else's hint", ["id_token_hint": "garbage", "prompt": "none"], "login_required"),
+        ] as [(String, [String: String?], String)])
+    func signedIn(_ rule: String, changed: [String: String?], expected: String) async throws {
+        let world = try await World()
+        let word = await Self.word { try await world.step(changed, signedIn: try world.signedIn()) }
+        #expect(word == expected, "\(rule)")
+    }
+
+    @Test func nobodyIsSignedIn() async throws {
+        let world = try await World()
+        #expect(await Self.word { try await world.step(signedIn: nil) } == "sign-in")
+        #expect(await Self.word { try await world.step(["prompt": "none"], signedIn: nil) } == "login_required")
+    }
+
+    @Test func afterSigningInAgainThereIsNoLoop() async throws {
+        let world = try await World()
+        let now = world.world.clock.now
+        for changed in [["prompt": "login"], ["max_age": "0"]] {
+            // The provider asked again: the sign-in is of now.
+            #expect(
+                await Self.word { try await world.step(changed, signedIn: try world.signedIn(), since: now) } == "code")
+            // The provider did not: it is older than the question.
+            #expect(
+                await Self.word {
+                    try await world.step(
+                        changed, signedIn: try world.signedIn(), since: now.adding(seconds: 3600))
+                } == "login_required")
+        }
+        #expect(
+            await Self.word {
+                try await world.step(["acr_values": "mfa"], signedIn: try world.signedIn(), since: now)
+            } == "unmet_authentication_requirements")
+    }
+
+    @Test func whoWasAskedIsNotAskedAgainForLess() async throws {
+        let careful = ConfiguredClient(
+            metadata: try World.metadata(["consent": "required"], id: "careful"),
+            secrets: [Secret(utf8: World.secret)], roles: .none)
+        let world = try await World([careful])
+        func word(_ scope: String, decision: Bool? = nil) async -> String {
+            await Self.word {
+                try await world.step(
+                    ["client_id": "careful", "scope": scope], signedIn: try world.signedIn(), decision: decision)
+            }
+        }
+        #expect(await word("openid email") == "consent")
+        #expect(await word("openid email", decision: false) == "access_denied")
+        #expect(await word("openid email") == "consent")
+        #expect(await word("openid email", decision: true) == "code")
+        #expect(await word("openid email") == "code")
+        #expect(await word("openid") == "code")
+        #expect(await word("openid profile") == "consent")
+    }
+
+    @Test func aClientOnThePersonsMachineIsAskedAboutEveryTime() async throws {
+        let world = try await World()
+        let changed = [
+            "client_id": Broker.commandLineClient, "redirect_uri": "http://127.0.0.1:49152/callback",
+            "scope": "openid api",
+        ]
+        for _ in 0..<2 {
+            #expect(await Self.word { try await world.step(changed, signedIn: try world.signedIn()) } == "consent")
+            #expect(
+                await Self.word {
+                    try await world.step(changed, signedIn: try world.signedIn(), decision: true)
+                } == "code")
+        }
+    }
+}
