@@ -68,6 +68,8 @@ struct ProviderShapes {
             case .text(let path, _), .url(let path): object[field.name] = JSONValue(spec[keyPath: path])
             case .flag(let path): object[field.name] = .bool(spec[keyPath: path])
             case .seconds(let path): object[field.name] = JSONValue(String(spec[keyPath: path]))
+            // Ours, in specs of the contract: only where it says something.
+            case .texts(let path) where spec.form != .workload && spec[keyPath: path].isEmpty: break
             case .texts(let path): object[field.name] = JSONValue(spec[keyPath: path])
             case .prompt: object[field.name] = JSONValue(spec.prompt.rawValue)
             case .secret: object[field.name] = ""

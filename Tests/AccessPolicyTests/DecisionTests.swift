@@ -127,7 +127,7 @@ import Testing
         #expect(grant.policies == ["a", "b"])
         #expect(grant.maximumLifetime == 600)
         #expect(grant.singleUse)
-        #expect(grant.allowedTypes == [.accessToken])
+        #expect(grant.allowedTypes == [.accessToken, .session])
         #expect(grant.audiences == [defaultAudience])
         #expect(grant.subject == "repo:octo/app:ref:refs/heads/main")  // the first policy has no subject of its own
         #expect(decision.wouldGrant == ["d"])
@@ -153,7 +153,7 @@ import Testing
         let grant = try #require(set(.sample()).decide(.sample()).grant)
         #expect(grant.maximumLifetime == 900)
         #expect(!grant.singleUse)
-        #expect(grant.allowedTypes == [.accessToken])
+        #expect(grant.allowedTypes == [.accessToken, .session])
     }
 
     /// Bytes of a subject are kept; nothing is normalised.

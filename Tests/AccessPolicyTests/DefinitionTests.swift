@@ -23,7 +23,7 @@ import Testing
             ("an unknown type", .sample(types: ["api_token"]), ["unknown credential type: did you mean API_TOKEN?"]),
             (
                 "a strange type", .sample(types: ["certificate"]),
-                ["unknown credential type: known are access_token, API_TOKEN"]
+                ["unknown credential type: known are access_token, session, API_TOKEN"]
             ),
             ("no lifetime", .sample(lifetime: 0), ["max_ttl must be from 1 second to 90 days"]),
             ("a negative lifetime", .sample(lifetime: -1), ["max_ttl"]),

@@ -32,6 +32,9 @@ private let allowed: [String: Set<String>] = [
     "ProvidersPlugin": [
         "APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "Federation", "OAuth", "SafeHTML", "HTTPTypes",
     ],
+    "PageServing": ["ServerPlugin", "Pages", "HTTPTypes"],
+    "SignInPlugin": ["ServerPlugin", "PageServing", "Broker", "Pages", "OAuth", "Federation", "HTTPTypes"],
+    "GatewayPlugin": ["ServerPlugin", "PageServing", "Broker", "Pages", "OAuth", "AccessPolicy", "HTTPTypes"],
     "TokenPlugin": ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", "HTTPTypes"],
     // Speaks as an identity provider of its own, so it signs; it never reaches the broker.
     "DevelopmentPlugin": ["ServerPlugin", "AccessPolicy", "JOSE", "HTTPTypes"],
@@ -58,7 +61,7 @@ private let allowed: [String: Set<String>] = [
         "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "MailDelivery",
         "Federation", "Broker",
         "SQLiteStore", "ServerPlugin", "APIConventions", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin",
-        "ProvidersPlugin",
+        "SignInPlugin", "GatewayPlugin", "ProvidersPlugin",
         "DescriptionPlugin", "DevelopmentPlugin", "Observability", "GatehouseServer", "GatehouseConfiguration",
         "GatehouseClient",
         "HTTPTypes", "ArgumentParser",

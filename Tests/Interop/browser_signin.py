@@ -132,7 +132,7 @@ def consent(server, person, looks):
 def device(server, person, looks):
     page = person.page
     metadata = requests.get(server.url + "/.well-known/openid-configuration", timeout=10).json()
-    secret = ("tv", "tv-secret-9cE")
+    secret = ("tv", "tv-secret-9cE-0123456789")
     asked = requests.post(metadata["device_authorization_endpoint"], auth=secret, data={"scope": "openid"}, timeout=10).json()
     page.goto(asked["verification_uri"])
     looks(page, "device")
@@ -176,7 +176,7 @@ def walk(server, program, provider, name, looks, scripts, everything):
 
 
 def against_us(program, folder):
-    clients = [client(), client("tv", "tv-secret-9cE", [], grant_types=["device_code"], scope="openid")]
+    clients = [client(), client("tv", "tv-secret-9cE-0123456789", [], grant_types=["device_code"], scope="openid")]
     with broker(*KINDS, clients=clients) as (server, *providers):
         plain, examined = Looks(folder, None), Looks(folder, axe)
         # Another person each time: whether two providers may know the same one is another question.

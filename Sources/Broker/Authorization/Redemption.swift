@@ -24,7 +24,13 @@ extension Broker {
         else { throw .grant(.unknown) }
         guard let entry = index.ticket(hash), var record = AuthorizationRecord(entry.ticket), record.stage == .code
         else { return try await redeemedBefore(hash, verifier: verifier, client: client, context: context) }
-        try check(record, redirectURI: redirectURI, verifier: verifier, client: client)
+        if let refusal = refusal(of: record, redirectURI: redirectURI, verifier: verifier, client: client) {
+            // Its own client with something else than it began with: the code is in wrong hands, and has had its one use.
+            if refusal == .wrongVerifier || refusal == .wrongRedirectURI {
+                try await revoke(record, reason: refusal.rawValue, by: client, context: context)
+            }
+            throw .grant(refusal)
+        }
         let owner = try owner(of: record, at: now)
         // Whoever asked for `offline_access` and may refresh keeps it when the session is over.
         let mayRefresh = client.allows(.refreshToken)
@@ -72,22 +78,22 @@ extension Broker {
             scope: record.terms.scope, idToken: idToken)
     }
 
-    private func check(
-        _ record: AuthorizationRecord, redirectURI: String?, verifier: CodeVerifier, client: ClientRecord
-    ) throws(AuthorizationFailure) {
-        guard record.clientID.hasSameBytes(as: client.id) else { throw .grant(.wrongClient) }
-        guard time.now() < record.ticket.expiresAt else { throw .grant(.expired) }
+    private func refusal(
+        of record: AuthorizationRecord, redirectURI: String?, verifier: CodeVerifier, client: ClientRecord
+    ) -> GrantRefusal? {
+        guard record.clientID.hasSameBytes(as: client.id) else { return .wrongClient }
+        guard time.now() < record.ticket.expiresAt else { return .expired }
         switch (record.terms.redirectURI, redirectURI) {
         case (nil, nil): break
         // Not in the request, and then it is the one that is registered (RFC 6749 §4.1.3).
         case (nil, let said?):
             guard client.metadata.redirectURIs.contains(where: { $0.rawValue.hasSameBytes(as: said) }) else {
-                throw .grant(.wrongRedirectURI)
+                return .wrongRedirectURI
             }
         case (let asked?, let said):
-            guard let said, said.hasSameBytes(as: asked) else { throw .grant(.wrongRedirectURI) }
+            guard let said, said.hasSameBytes(as: asked) else { return .wrongRedirectURI }
         }
-        guard matches(record, verifier) else { throw .grant(.wrongVerifier) }
+        return matches(record, verifier) ? nil : .wrongVerifier
     }
 
     private func matches(_ record: AuthorizationRecord, _ verifier: CodeVerifier) -> Bool {
@@ -182,7 +188,10 @@ extension Broker {
             stored = try await store.reply(replay.key)
         } catch { throw .store(error) }
         if record.clientID.hasSameBytes(as: client.id), let stored, stored.until > time.now(),
-            stored.request == replay.request, let answer = replay.answer(stored)
+            stored.request == replay.request, let answer = replay.answer(stored),
+            // One whose successor was used got its answer, and then there are two who hold it.
+            let next = answer.refreshToken.flatMap({ OpaqueToken(parsing: $0.reveal()) }),
+            hasher.hash(next) == record.ticket.hash
         {
             _ = try owner(of: record, at: time.now())
             return answer

@@ -51,6 +51,10 @@ struct CodeTests {
             _ = try await world.redeem(code, client: client, redirectURI: redirectURI, verifier: verifier)
         }
         #expect(failure == refusal.map { .grant($0) }, "\(rule)")
+        // What its own client gets wrong uses the code up; others cannot do that to it.
+        guard let refusal else { return }
+        let again = await World.failure { _ = try await world.redeem(code) }
+        #expect(again == (refusal == .wrongClient ? nil : .grant(.unknown)), "\(rule)")
     }
 
     @Test func aCodeEnds() async throws {
@@ -106,6 +110,9 @@ struct CodeTests {
         #expect(again.accessToken.revealText() == second.accessToken.revealText())
         let third = try await world.refresh(second.refreshToken)
         #expect(try world.isActive(third.accessToken))
+        // The answer has arrived by now, as somebody uses it.
+        #expect(await World.failure { _ = try await world.refresh(first.refreshToken) } == .grant(.replayed))
+        #expect(try !world.isActive(third.accessToken))
     }
 
     @Test func aRefreshTokenAgainEndsTheFamily() async throws {
