@@ -17,6 +17,13 @@ package struct GatehouseClient: Sendable {
         self.fetcher = fetcher
     }
 
+    private init(_ server: ServerAddress, _ credential: Secret?, _ fetcher: HTTPFetcher) {
+        (self.server, self.credential, self.fetcher) = (server, credential, fetcher)
+    }
+
+    /// The same server with another credential: that of a sign-in changes with time.
+    package func with(_ credential: Secret?) -> GatehouseClient { GatehouseClient(server, credential, fetcher) }
+
     /// One call; `path` is escaped already, see `ClientRequest.path`.
     package func call(
         _ method: FetchMethod, _ path: String, query: [(name: String, value: String)] = [], body: JSONValue? = nil,

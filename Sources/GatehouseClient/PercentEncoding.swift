@@ -1,7 +1,7 @@
 /// RFC 3986 §2: everything but the unreserved characters is escaped, which is right in a path segment, in a query and
 /// in a form (WHATWG's form encoding reads it the same).
-enum PercentEncoding {
-    static func component(_ text: String) -> String {
+package enum PercentEncoding {
+    package static func component(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         for byte in text.utf8 {

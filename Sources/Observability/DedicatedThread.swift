@@ -1,14 +1,14 @@
 import Glibc
 
 /// A thread of its own for work that blocks: the cooperative pool has one thread per core (STYLE.md 7).
-enum DedicatedThread {
+package enum DedicatedThread {
     private final class Work {
         let body: @Sendable () -> Void
         init(body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    /// Runs the body on a new, detached thread. When the system gives no thread, the body does not run.
-    static func start(_ body: @escaping @Sendable () -> Void) {
+    /// Runs the body on a new, detached thread. `false` when the system gives no thread: then the body does not run.
+    @discardableResult package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         let argument = unsafe Unmanaged.passRetained(Work(body: body))
         var thread = pthread_t()
         let result = unsafe pthread_create(
@@ -19,10 +19,11 @@ enum DedicatedThread {
                 work.body()
                 return nil
             }, argument.toOpaque())
-        if result == 0 {
-            pthread_detach(thread)
-        } else {
+        guard result == 0 else {
             unsafe argument.release()
+            return false
         }
+        pthread_detach(thread)
+        return true
     }
 }

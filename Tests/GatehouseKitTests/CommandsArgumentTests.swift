@@ -47,6 +47,10 @@ import Testing
             "config validate -c a",
             "keys list --server https://id.example.com", "keys rotate --token-file -",
             "audit verify --database sqlite:x -o json",
+            "login", "login --server https://id.example.com --context prod --device", "login --no-browser", "logout",
+            "logout --context prod --local", "status -o json", "context list -o name", "context use prod",
+            "context delete prod", "token", "token --header", "token --bare --context prod", "token print",
+            "whoami --context prod", "cred list --context prod --server https://id.example.com",
         ].filter { $0 != "token revoke file -o" })
     func taken(_ line: String) async { #expect(await ending(line) == .success) }
 
@@ -89,7 +93,9 @@ import Testing
             "token explain -o yaml", "policy test", "policy lint", "policy eval", "completion tcsh",
             "audit verify --database x.db",
             "audit verify --database sqlite:", "provider test", "provider check-metadata", "keys list extra",
-            "token revoke file -o",
+            "token revoke file -o", "login --device --no-browser", "login x", "login --context a/b",
+            "login --context ..", "whoami --context a/b", "context", "context use", "context use -x",
+            "context delete a b", "token --header --bare", "token --curl", "logout x", "status -o table",
         ])
     func refused(_ line: String) async { #expect(await ending(line) == .usage) }
 
@@ -97,7 +103,7 @@ import Testing
     @Test(
         arguments: [
             "exchange", "credential list", "token introspect", "token revoke", "keys rotate", "cred create a",
-            "cred rotate a", "scim-token create", "whoami",
+            "cred rotate a", "scim-token create", "whoami", "login", "logout", "token",
         ])
     func noOptionTakesASecret(_ line: String) async {
         for option in ["--token", "--credential", "--subject-token", "--password"] {
@@ -161,7 +167,7 @@ import Testing
         #expect(failure?.status == .usage)
         #expect(try options.credential(["GATEHOUSE_TOKEN": " a\n"])?.revealText() == "a")
         #expect(try options.credential(["GATEHOUSE_TOKEN": ""]) == nil)
-        #expect(options.serverText(["GATEHOUSE_URL": "https://x"]) == "https://x")
-        #expect(options.serverText([:]) == "http://127.0.0.1:8080")
+        #expect(try options.target(["GATEHOUSE_URL": "https://x.example"]).server.description == "https://x.example")
+        #expect(try options.target([:]).server.description == "http://127.0.0.1:8080")
     }
 }

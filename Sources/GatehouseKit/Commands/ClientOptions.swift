@@ -8,25 +8,28 @@ struct ClientOptions: ParsableArguments {
     static let defaultServer = "http://127.0.0.1:8080"
 
     @Option(
-        name: .long, help: ArgumentHelp("The server (GATEHOUSE_URL; \(ClientOptions.defaultServer)).", valueName: "url")
-    )
+        name: .long,
+        help: ArgumentHelp(
+            "The server (GATEHOUSE_URL; else the context's, else \(ClientOptions.defaultServer)).", valueName: "url"))
     var server: String?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Reads the credential from a file, - for standard input (GATEHOUSE_TOKEN, GATEHOUSE_TOKEN_FILE).",
+            "The server and the sign-in of that name (GATEHOUSE_CONTEXT; else the current one).", valueName: "name"))
+    var context: ContextName?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Reads the credential from a file, - for standard input (GATEHOUSE_TOKEN, GATEHOUSE_TOKEN_FILE; else the sign-in).",
             valueName: "file"))
     var tokenFile: String?
 
     @Flag(name: .long, help: "Prints the call as a curl command, without secrets, and does not make it.")
     var curl = false
 
-    func serverText(_ environment: [String: String]) -> String {
-        server ?? environment["GATEHOUSE_URL"].flatMap { $0.isEmpty ? nil : $0 } ?? Self.defaultServer
-    }
-
-    /// The credential, if there is one. A value and a file at once are an error: which one was meant?
+    /// The credential that was given, if there is one. A value and a file at once are an error: which one was meant?
     func credential(_ environment: [String: String]) throws(CommandFailure) -> Secret? {
         if let tokenFile { return try InputFile(tokenFile).readSecret() }
         let value = environment["GATEHOUSE_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
@@ -41,6 +44,29 @@ struct ClientOptions: ParsableArguments {
         }
     }
 
+    /// The server and the context. The stored contexts are read only where they can matter: a job that names both server
+    /// and credential needs no home.
+    func target(_ environment: [String: String], needsSignIn: Bool = true) throws -> ClientTarget {
+        let naming = try ServerNaming(server: server, context: context, environment)
+        let isWhole = naming.server != nil && naming.context == nil && !needsSignIn
+        return try ClientTarget(naming, try isWhole ? Contexts() : SignInFolder(environment)?.contexts() ?? Contexts())
+    }
+
+    /// Where the credential of the calls comes from.
+    func source(_ environment: [String: String], authenticated: Bool = true) throws -> CredentialSource {
+        let given = authenticated ? try credential(environment) : nil
+        let target = try target(environment, needsSignIn: authenticated && given == nil)
+        let origin: CredentialSource.Origin =
+            if let given {
+                .given(given)
+            } else if authenticated, let context = target.context, let folder = SignInFolder(environment) {
+                .stored(try .console(folder, context))
+            } else {
+                .none
+            }
+        return CredentialSource(server: target.server, origin: origin)
+    }
+
     /// Makes the call; `nil` when it was only printed.
     func call(_ request: ClientRequest, authenticated: Bool = true) async throws -> ClientResponse? {
         guard !curl else {
@@ -52,16 +78,14 @@ struct ClientOptions: ParsableArguments {
 
     /// Prints the call as a command for a shell.
     func show(_ request: ClientRequest, authenticated: Bool = true) throws {
-        let address = try ServerAddress(serverText(Environment.all))
-        Console.print(CurlCommand(request, server: address, sendsCredential: authenticated).description)
+        let server = try target(Environment.all, needsSignIn: false).server
+        Console.print(CurlCommand(request, server: server, sendsCredential: authenticated).description)
     }
 
-    /// For several calls: the credential is read once, it may come from standard input.
+    /// For several calls: a given credential is read once, it may come from standard input.
     func session(authenticated: Bool = true) throws -> ClientSession {
-        let environment = Environment.all
-        let address = try ServerAddress(serverText(environment))
-        let credential = authenticated ? try self.credential(environment) : nil
-        return ClientSession(try Self.client(address.description, credential))
+        let source = try source(Environment.all, authenticated: authenticated)
+        return ClientSession(try Self.client(source.server.description, nil), source)
     }
 
     static func client(_ server: String, _ credential: Secret?) throws -> GatehouseClient {

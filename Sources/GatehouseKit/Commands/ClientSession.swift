@@ -1,15 +1,16 @@
 import GatehouseClient
 import Synchronization
 
-/// Calls with one credential. What the server says about that credential is told once, on standard error.
+/// Calls of one person or job. What the server says about that credential is told once, on standard error.
 final class ClientSession: Sendable {
     private let client: GatehouseClient
+    private let source: CredentialSource
     private let hasTold = Mutex(false)
 
-    init(_ client: GatehouseClient) { self.client = client }
+    init(_ client: GatehouseClient, _ source: CredentialSource) { (self.client, self.source) = (client, source) }
 
     func call(_ request: ClientRequest) async throws -> ClientResponse {
-        let response = try await client.call(request)
+        let response = try await client.with(try await source.credential()).call(request)
         let notes = Self.notes(response, now: Moment.now)
         let isFirst = hasTold.withLock { told in
             defer { told = told || !notes.isEmpty }

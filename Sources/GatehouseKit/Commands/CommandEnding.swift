@@ -59,11 +59,13 @@ extension CommandFailure {
         case .notSignedIn(let refusal, hadCredential: true):
             self.init(
                 .notSignedIn, Self.message(refusal),
-                hint: "the credential is unknown, expired or revoked: get a new one")
+                hint: "the credential is unknown, expired or revoked: get a new one, or run gatehouse login")
         case .notSignedIn(let refusal, hadCredential: false):
             self.init(
                 .notSignedIn, Self.message(refusal),
-                hint: "give a credential with --token-file, GATEHOUSE_TOKEN or GATEHOUSE_TOKEN_FILE")
+                hint:
+                    "run gatehouse login, or give a credential with --token-file, GATEHOUSE_TOKEN or GATEHOUSE_TOKEN_FILE"
+            )
         case .unavailable(let refusal, let retryAfter):
             self.init(
                 .unreachable, Self.message(refusal),

@@ -54,7 +54,7 @@ struct ExchangeCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = Environment.all
         let source = try SubjectSource.find(file: fromFile, environment: environment)
-        let server = client.serverText(environment)
+        let server = try client.target(environment, needsSignIn: false).server.description
         let subject =
             client.curl
             ? Secret([]) : try await source.token(audience: sourceAudience ?? server, environment: environment)

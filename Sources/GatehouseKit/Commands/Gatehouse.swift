@@ -9,13 +9,17 @@ public struct Gatehouse: AsyncParsableCommand {
         commandName: "gatehouse",
         abstract: "Turns identities that others vouch for into rights and credentials of your own.",
         discussion: """
-            Commands that talk to a server find it through --server or GATEHOUSE_URL, and a credential through \
-            --token-file, GATEHOUSE_TOKEN or GATEHOUSE_TOKEN_FILE. A secret is never an argument: '-' reads standard input.
+            Commands that talk to a server find it through --server, GATEHOUSE_URL or the context of 'gatehouse login', and a \
+            credential through --token-file, GATEHOUSE_TOKEN, GATEHOUSE_TOKEN_FILE or the sign-in of that context. A secret \
+            is never an argument: '-' reads standard input.
             """,
         version: "gatehouse \(Version.text)",
         subcommands: [VersionCommand.self, CompletionCommand.self, ExitCodesCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "Server:", subcommands: [ServeCommand.self, DemoCommand.self, ConfigCommand.self]),
+            CommandGroup(
+                name: "Signing in:",
+                subcommands: [LoginCommand.self, LogoutCommand.self, StatusCommand.self, ContextCommand.self]),
             CommandGroup(
                 name: "Identities and credentials:",
                 subcommands: [

@@ -7,10 +7,12 @@ import StrictJSON
 /// `gatehouse token …`.
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Look at tokens, verify them, end them.",
+        commandName: "token", abstract: "Print your access token; look at tokens, verify them, end them.",
         subcommands: [
-            TokenExplainCommand.self, VerifyJWSCommand.self, TokenIntrospectCommand.self, TokenRevokeCommand.self,
-        ])
+            TokenPrintCommand.self, TokenExplainCommand.self, VerifyJWSCommand.self, TokenIntrospectCommand.self,
+            TokenRevokeCommand.self,
+        ],
+        defaultSubcommand: TokenPrintCommand.self)
 }
 
 /// `gatehouse token introspect` (RFC 7662).

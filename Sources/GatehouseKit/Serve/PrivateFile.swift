@@ -6,6 +6,11 @@ struct FileFailure: Error, Hashable, CustomStringConvertible {
     let operation: String
     let code: Int32
 
+    fileprivate static let useOfExposed = "use (others may read it: chmod 600)"
+
+    /// The file is there and would do, but for its mode.
+    var isExposed: Bool { operation.utf8.elementsEqual(Self.useOfExposed.utf8) }
+
     var description: String { "cannot \(operation) \(path): \(unsafe String(cString: strerror(code)))" }
 }
 
@@ -24,7 +29,7 @@ enum PrivateFile {
             throw FileFailure(path: path, operation: "read", code: errno)
         }
         guard status.st_mode & 0o077 == 0 else {
-            throw FileFailure(path: path, operation: "use (others may read it: chmod 600)", code: EACCES)
+            throw FileFailure(path: path, operation: FileFailure.useOfExposed, code: EACCES)
         }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16_384)
