@@ -1,4 +1,5 @@
 import ArgumentParser
+import GatehouseClient
 import Secrets
 import StrictJSON
 import Testing
@@ -94,7 +95,7 @@ import Testing
             "audit verify --database x.db",
             "audit verify --database sqlite:", "provider test", "provider check-metadata", "keys list extra",
             "token revoke file -o", "login --device --no-browser", "login x", "login --context a/b",
-            "login --context ..", "whoami --context a/b", "context", "context use", "context use -x",
+            "login --context ..", "whoami --context a/b", "context use", "context use -x",
             "context delete a b", "token --header --bare", "token --curl", "logout x", "status -o table",
         ])
     func refused(_ line: String) async { #expect(await ending(line) == .usage) }

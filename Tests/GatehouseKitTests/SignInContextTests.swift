@@ -1,3 +1,4 @@
+import ArgumentParser
 @testable import GatehouseClient
 import HTTPFetch
 import JOSE

@@ -43,7 +43,10 @@ final class FakeAuthorizationServer: Sendable {
             "device_authorization_endpoint": JSONValue(issuer + "/oauth/device_authorization"),
             "revocation_endpoint": JSONValue(issuer + "/oauth/revoke"),
         ]
-        for (name, value) in changes { object[name] = value.isNull ? nil : value }
+        for (name, value) in changes {
+            let kept: JSONValue? = value.isNull ? .none : value
+            object[name] = kept
+        }
         return .object(object)
     }
 
@@ -138,7 +141,7 @@ enum FakeBrowser {
         guard let socket = connected(to: port) else { return "not connected" }
         defer { close(socket) }
         let bytes = Array(text.utf8)
-        _ = unsafe Glibc.send(socket, bytes, bytes.count, CInt(MSG_NOSIGNAL.rawValue))
+        _ = unsafe Glibc.send(socket, bytes, bytes.count, CInt(MSG_NOSIGNAL))
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {

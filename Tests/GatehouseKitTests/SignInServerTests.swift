@@ -2,6 +2,7 @@
 import HTTPFetch
 import Secrets
 import StrictJSON
+import Synchronization
 import Testing
 
 @testable import GatehouseKit

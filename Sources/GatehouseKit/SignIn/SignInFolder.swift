@@ -69,10 +69,10 @@ struct SignInFolder: Hashable, Sendable {
 
     /// One command at a time, of all processes. The lock has a file of its own: the other one is replaced.
     func locked<Value: Sendable>(
-        _ name: ContextName, _ body: () async throws(CommandFailure) -> Value
+        _ name: ContextName, waiting: () -> Void = {}, _ body: () async throws(CommandFailure) -> Value
     ) async throws(CommandFailure) -> Value {
         try make()
-        return try await FileLock.holding("\(path)/credentials-\(name).lock", body)
+        return try await FileLock.holding("\(path)/credentials-\(name).lock", waiting: waiting, body)
     }
 
     // MARK: files

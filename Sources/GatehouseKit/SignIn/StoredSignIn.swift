@@ -31,9 +31,11 @@ struct StoredSignIn: Sendable {
     }
 
     /// Somebody asked for it. Two at once are one: the second takes what the first got.
-    func signIn(_ signIn: SignIn) async throws(CommandFailure) -> SignInRecord {
+    func signIn(
+        _ signIn: SignIn, waiting: () -> Void = {}
+    ) async throws(CommandFailure) -> SignInRecord {
         let began = clock.now()
-        return try await folder.locked(context.name) { () async throws(CommandFailure) in
+        return try await folder.locked(context.name, waiting: waiting) { () async throws(CommandFailure) in
             let before = try record()
             if let before, before.freshToken(now: clock.now()) != nil, let time = before.signedInAt, time > began {
                 return before

@@ -38,13 +38,15 @@ struct LoginCommand: AsyncParsableCommand {
         let context = try ClientTarget.toSignIn(naming, try folder.contexts())
         let signIn = SignInWay.choose(device: device, noBrowser: noBrowser, environment).signIn(
             clock: .wall, isAsked: true, environment: environment, tell: { Console.printError($0) })
-        let record = try await StoredSignIn.console(folder, context).signIn(signIn)
+        let record = try await StoredSignIn.console(folder, context).signIn(signIn) {
+            Console.printError("Another command is signing in; waiting for it …\n")
+        }
         try await folder.changeContexts { (contexts: inout Contexts) throws(CommandFailure) in
             contexts.put(context)
             contexts.makeCurrent(context.name)
         }
         let style = Style.standardOutput
-        Console.print(Printable.line("\(style.tick) signed in at \(context.server)") + Self.whom(record))
+        Console.print("\(style.tick) signed in at \(context.server)" + Self.whom(record))
         Console.print("  context  \(context.name)")
         for name in ["GATEHOUSE_TOKEN", "GATEHOUSE_TOKEN_FILE"] where environment[name]?.isEmpty == false {
             Console.printError("note: \(name) is set and goes before this sign-in\n")
