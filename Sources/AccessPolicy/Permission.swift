@@ -25,6 +25,8 @@ public struct APIGroup: ByteIdentifier {
     public static let namespaces = APIGroup(builtIn: "namespaces")
     public static let settings = APIGroup(builtIn: "settings")
     public static let providers = APIGroup(builtIn: "providers")
+    /// OAuth clients.
+    public static let clients = APIGroup(builtIn: "clients")
     public static let policies = APIGroup(builtIn: "policies")
     /// Introspection of other people's tokens.
     public static let tokens = APIGroup(builtIn: "tokens")
@@ -35,7 +37,7 @@ public struct APIGroup: ByteIdentifier {
     /// Groups of the broker's own administration; every other group belongs to an application.
     static let administration: Set<APIGroup> = [
         .credentials, .serviceCredentials, .scimTokens, .users, .groups, .roles, .namespaces, .settings, .providers,
-        .policies, .tokens, .signingKeys, .audit, .diagnose,
+        .clients, .policies, .tokens, .signingKeys, .audit, .diagnose,
     ]
 
     /// The broker's own groups, as a role names them.

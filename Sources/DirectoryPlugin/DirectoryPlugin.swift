@@ -20,7 +20,7 @@ package struct DirectoryPlugin: Sendable {
         Plugin(
             name: "directory",
             routes: callerRoutes + userRoutes + groupRoutes + roleRoutes + namespaceRoleRoutes + namespaceRoutes
-                + settingsRoutes + identityRoutes + accessRoutes + userTokenRoutes)
+                + settingsRoutes + identityRoutes + accessRoutes + userTokenRoutes + sessionRoutes)
     }
 
     private var callerRoutes: [Route] {

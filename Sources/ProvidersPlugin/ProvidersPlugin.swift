@@ -30,7 +30,7 @@ package struct ProvidersPlugin: Sendable {
                 route(.put, one + "/scim", .update, switchProvisioning),
                 // It makes us ask a provider: for those who may change it.
                 route(.post, one + "/test", .update, test),
-            ] + authenticationRoutes + signUpRoutes + signUpPages)
+            ] + authenticationRoutes + signUpRoutes + signUpPages + clientRoutes)
     }
 
     /// All of them are the tenant's: another namespace is told so.

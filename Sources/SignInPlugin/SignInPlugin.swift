@@ -81,7 +81,7 @@ package struct SignInPlugin: Sendable {
     /// With nothing to do when nobody is: the cookie of a session that is over is taken back all the same.
     func sessionCookie(_ token: String?) -> CookieToSet {
         CookieToSet(
-            Self.sessionCookie, token ?? "", maxAge: token == nil ? 0 : broker.settings.sessions.absolute,
+            Self.sessionCookie, token ?? "", maxAge: token == nil ? 0 : broker.sessionLimits.absolute,
             isSecure: isSecure)
     }
 }

@@ -7,6 +7,22 @@ package import StrictJSON
 extension Broker {
     private static let identitySettings = StoredObject.ID(.settings, "identity")
 
+    /// How long sessions live: as the configuration says, or as the tenant's administrators do where that is less.
+    package var sessionLimits: SessionSettings {
+        guard let object = index.object(Self.identitySettings),
+            let limits = object.document["user_session_expiration"]?.objectValue
+        else { return settings.sessions }
+        let (idle, absolute) = (Self.seconds(limits["idle_timeout"]), Self.seconds(limits["absolute_timeout"]))
+        return SessionSettings(
+            idle: min(settings.sessions.idle, idle ?? .max), absolute: min(settings.sessions.absolute, absolute ?? .max))
+    }
+
+    /// `{"hours": {"duration": 8}}`, or in minutes.
+    private static func seconds(_ timeout: JSONValue?) -> Int64? {
+        if let hours = timeout?["hours"]?["duration"]?.integerValue { return hours * 3600 }
+        return timeout?["minutes"]?["duration"]?.integerValue.map { $0 * 60 }
+    }
+
     package var identitySettings: JSONObject { index.object(Self.identitySettings)?.document ?? JSONObject() }
 
     package func changeIdentitySettings(

@@ -19,6 +19,8 @@ package struct SessionRecord: Sendable {
     let sealedUpstream: [UInt8]
 
     package var id: String { ticket.id.rawValue }
+    /// Who vouched, by name.
+    package var provider: String { origin.provider }
     package var principal: PrincipalID { ticket.principal ?? PrincipalID(unchecked: "") }
     package var startedAt: Timestamp { ticket.createdAt }
     package var expiresAt: Timestamp { ticket.expiresAt }

@@ -43,7 +43,8 @@ extension Broker {
     /// Why a session is over by itself; `nil` when it is not.
     func refusal(ofSession entry: IndexedTicket, at now: Timestamp) -> CredentialRefusal? {
         if now >= entry.ticket.expiresAt { return .expired }
-        if now >= entry.lastUse.moment.adding(seconds: settings.sessions.idle) { return .idle }
+        // Shortened by an administrator counts for those who are signed in too.
+        if now >= entry.lastUse.moment.adding(seconds: sessionLimits.idle) { return .idle }
         return nil
     }
 
@@ -59,6 +60,14 @@ extension Broker {
     /// Goes with every form and every changing request of a session. Only our own pages can read it.
     func csrfToken(for session: TicketID) -> Secret {
         Secret(utf8: Base64URL.encode(hasher.derived(Array("csrf:\(session.rawValue)".utf8)).reveal()))
+    }
+
+    /// The session that a caller uses, and the proof that goes with its forms; `nil` when it uses none.
+    package func session(of caller: Caller) -> (record: SessionRecord, csrf: String)? {
+        guard caller.mechanism == .session,
+            let record = index.ticket(TicketID(unchecked: caller.credentialID)).flatMap({ SessionRecord($0.ticket) })
+        else { return nil }
+        return (record, csrfToken(for: record.ticket.id).revealText())
     }
 
     package func isCSRFToken(_ presented: Secret?, of caller: Caller) -> Bool {

@@ -167,7 +167,7 @@ extension Broker {
             upstreamSession: identity.sessionID, sealedUpstream: try sealUpstream(identity, of: id))
         let ticket = Ticket(
             id: id, kind: .session, hash: hash, principal: principal, createdAt: before?.createdAt ?? now,
-            expiresAt: now.adding(seconds: settings.sessions.absolute),
+            expiresAt: now.adding(seconds: sessionLimits.absolute),
             rights: .signedIn(grants, ceiling: nil), context: AuthenticationContext(claims: identity.claims),
             document: document, revision: (before?.revision ?? 0) &+ 1)
         return (ticket, before == nil ? .insertTicket(ticket) : .updateTicket(ticket))

@@ -1,0 +1,45 @@
+import AccessPolicy
+import Broker
+import HTTPTypes
+import ServerPlugin
+import StrictJSON
+
+/// The caller's own sessions: the contract's list, and what a page needs to act in one.
+extension DirectoryPlugin {
+    var sessionRoutes: [Route] {
+        [
+            Route(
+                .get, "/api/web/namespaces/system/user/sessions", access: .member(of: .fixed(.system)),
+                handler: listSessions),
+            Route(.get, "/api/web/custom/namespaces/system/session", access: .authenticated, handler: session),
+        ]
+    }
+
+    private func listSessions(_ request: Request) async throws -> Response {
+        let caller = try request.authenticated()
+        let sessions = broker.sessions(of: caller.principal.id)
+        return .json([
+            "user_sessions": .array(
+                sessions.map { record, lastUse in
+                    [
+                        "ip_address": JSONValue(record.remoteAddress),
+                        "last_access": JSONValue(RFC3339.text(lastUse)),
+                        "start": JSONValue(RFC3339.text(record.startedAt)),
+                    ]
+                })
+        ])
+    }
+
+    /// The proof that goes with changes made in this session: whoever can read this is a page of ours.
+    private func session(_ request: Request) async throws -> Response {
+        let caller = try request.authenticated()
+        guard let (record, csrf) = broker.session(of: caller) else {
+            throw APIError(.failedPrecondition, "This request was not made with a session.")
+        }
+        return .json([
+            "authenticated_at": JSONValue(RFC3339.text(record.authenticatedAt)),
+            "csrf_token": JSONValue(csrf), "expires_at": JSONValue(RFC3339.text(record.expiresAt)),
+            "provider": JSONValue(record.provider), "user": JSONValue(caller.principal.name),
+        ])
+    }
+}
