@@ -216,8 +216,8 @@ let package = Package(
         tests(
             "GatehouseKitTests",
             [
-                "GatehouseKit", "GatehouseClient", "AccessPolicy", "Federation", "JOSE", "OAuth", "OpenSSLCrypto", "Broker",
-                "HTTPFetch",
+                "GatehouseKit", "GatehouseClient", "AccessPolicy", "Federation", "JOSE", "OAuth", "OpenSSLCrypto",
+                "Broker", "HTTPFetch",
                 "CredentialsPlugin", "DirectoryPlugin", "ProvidersPlugin", "TokenPlugin", "DescriptionPlugin",
                 "ServerPlugin", "GatehouseTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
