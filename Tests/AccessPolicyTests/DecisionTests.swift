@@ -127,7 +127,7 @@ import Testing
         #expect(grant.policies == ["a", "b"])
         #expect(grant.maximumLifetime == 600)
         #expect(grant.singleUse)
-        #expect(grant.allowedTypes == [.accessToken, .session])
+        #expect(grant.allowedTypes == [.accessToken])
         #expect(grant.audiences == [defaultAudience])
         #expect(grant.subject == "repo:octo/app:ref:refs/heads/main")  // the first policy has no subject of its own
         #expect(decision.wouldGrant == ["d"])

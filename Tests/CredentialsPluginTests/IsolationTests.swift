@@ -56,7 +56,8 @@ import Testing
         "GET /api/web/namespaces/{namespace}/expiring/service_credentials",
         "POST /api/web/namespaces/system/evaluate-api-access", "POST /api/web/namespaces/system/lookup-user-roles",
         "GET /api/web/namespaces/{name}", "GET /api/web/custom/namespaces/{namespace}/access/check",
-        "GET /api/config/namespaces/system/was/user_token",
+        "GET /api/config/namespaces/system/was/user_token", "GET /api/web/namespaces/system/user/sessions",
+        "GET /api/web/custom/namespaces/system/session",
         // Names of others fail one by one, in a 200.
         "POST /api/web/namespaces/system/bulk_revoke/api_credentials",
     ]
