@@ -24,7 +24,7 @@ EXAMPLE = pathlib.Path(__file__).parents[2] / "Examples/nginx-sso"
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 # What a client may try, in all the spellings that an application behind CGI takes for the same.
 FORGED = ["X-Gatehouse-User", "x-gatehouse-user", "X_Gatehouse_User", "X-Gatehouse_User", "X-Gatehouse-Email", "X_GATEHOUSE_EMAIL",
-          "X-Gatehouse-Roles", "X-Gatehouse-Namespaces", "X-Gatehouse-Groups", "X-Gatehouse-Name", "X-Gatehouse-Sign-In"]
+          "X-Gatehouse-Kind", "X-Gatehouse-Roles", "X-Gatehouse-Namespaces", "X-Gatehouse-Groups", "X-Gatehouse-Name", "X-Gatehouse-Sign-In"]
 
 
 class Site:
