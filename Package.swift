@@ -106,7 +106,8 @@ let package = Package(
         module(
             "SignInPlugin",
             ["ServerPlugin", "PageServing", "Broker", "Pages", "OAuth", "Federation", httpTypes]),
-        module("GatewayPlugin", ["ServerPlugin", "PageServing", "Broker", "Pages", "OAuth", "AccessPolicy", httpTypes]),
+        module(
+            "GatewayPlugin", ["ServerPlugin", "PageServing", "Broker", "Pages", "OAuth", "AccessPolicy", httpTypes]),
         module("TokenPlugin", ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", httpTypes]),
         // The API's description and the style of its page, embedded in the binary.
         .target(name: "CDescriptionDocuments"),
@@ -143,7 +144,8 @@ let package = Package(
                 "Federation",
                 "Broker",
                 "SQLiteStore", "ServerPlugin", "APIConventions", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin",
-                "SignInPlugin", "GatewayPlugin", "ProvidersPlugin", "DescriptionPlugin", "DevelopmentPlugin", "Observability",
+                "SignInPlugin", "GatewayPlugin", "ProvidersPlugin", "DescriptionPlugin", "DevelopmentPlugin",
+                "Observability",
                 "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", httpTypes, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

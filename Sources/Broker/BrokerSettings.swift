@@ -20,6 +20,8 @@ package struct BrokerSettings: Sendable {
     /// The way back in for an operator whom an authentication policy keeps out.
     package let ignoresAuthenticationPolicies: Bool
     package let sessions: SessionSettings
+    /// In force until an administrator makes one.
+    package let signUp: SignUpPolicy
     /// Of the configuration's providers through which people sign in.
     package let clientCredentials: [ProviderName: ClientCredential]
 
@@ -28,7 +30,8 @@ package struct BrokerSettings: Sendable {
         signingAlgorithm: SignatureAlgorithm = .ES256, accessTokenLifetime: Int64 = 900,
         clockSkew: Int64 = 5, certificates: CertificateSettings = CertificateSettings(),
         userTokenService: String? = nil, ignoresAuthenticationPolicies: Bool = false,
-        sessions: SessionSettings = SessionSettings(), clientCredentials: [ProviderName: ClientCredential] = [:]
+        sessions: SessionSettings = SessionSettings(), signUp: SignUpPolicy = SignUpPolicy(),
+        clientCredentials: [ProviderName: ClientCredential] = [:]
     ) {
         self.issuer = issuer
         self.tenant = tenant
@@ -39,6 +42,7 @@ package struct BrokerSettings: Sendable {
         self.userTokenService = userTokenService
         self.ignoresAuthenticationPolicies = ignoresAuthenticationPolicies
         self.sessions = sessions
+        self.signUp = signUp
         self.clientCredentials = clientCredentials
     }
 

@@ -21,12 +21,13 @@ extension Broker {
         if accepted.owner.principal.id == caller.principal.id { return true }
         if roles.allows(caller.access.roles(in: .system), .get, on: .tokens) { return true }
         // What opens nothing is in nobody's namespace.
-        return !accepted.access.isEmpty && accepted.access.entries.keys.allSatisfy { pattern in
-            guard case .named(let namespace) = pattern else {
-                return roles.allows(caller.access.entries[.allApplication] ?? [], .get, on: .tokens)
+        return !accepted.access.isEmpty
+            && accepted.access.entries.keys.allSatisfy { pattern in
+                guard case .named(let namespace) = pattern else {
+                    return roles.allows(caller.access.entries[.allApplication] ?? [], .get, on: .tokens)
+                }
+                return roles.allows(caller.access.roles(in: namespace), .get, on: .tokens)
             }
-            return roles.allows(caller.access.roles(in: namespace), .get, on: .tokens)
-        }
     }
 
     private func introspection(of accepted: AcceptedCredential) -> JSONObject {

@@ -21,7 +21,7 @@ enum ClientReader {
         defer { map.finish() }
         let metadata = ClientMetadataReader(map: map).read()
         let secrets = secrets(map)
-        let roles = map["namespaces"].map { $0.roles() } ?? NamespaceAccess.none
+        let roles = map["namespaces"].map { $0.namespaceRoles() } ?? NamespaceAccess.none
         // A problem of the metadata would be told again as one of the secrets.
         guard let metadata, let secrets, secretsFit(metadata, secrets, map), let roles else { return nil }
         let definition = ClientDefinition(metadata: metadata, secrets: secrets, roles: roles)
@@ -70,7 +70,7 @@ extension SettingsValue {
     }
 
     /// `{payments: [deployer], "*": monitor}`
-    fileprivate func roles() -> NamespaceAccess? {
+    func namespaceRoles() -> NamespaceAccess? {
         guard let map = map() else { return nil }
         var access = NamespaceAccess.none
         var isGood = true

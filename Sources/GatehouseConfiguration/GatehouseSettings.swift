@@ -33,6 +33,8 @@ package struct GatehouseSettings: Sendable {
     package var plugins: [PluginName]
     /// The service that `user_token` gives one-time tokens for.
     package var userTokenService: WebURL?
+    /// `sign_up`: until an administrator changes it.
+    package var signUp: SignUpSettings?
     /// Seconds after which a session ends in which nothing happens.
     package var sessionIdle: Int64 = SessionLifetimes.idle
     /// Seconds after which a session ends in any case.

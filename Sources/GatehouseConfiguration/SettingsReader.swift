@@ -21,6 +21,7 @@ enum SettingsReader {
         let (providers, policies) = (map["providers"]?.folder(), map["policies"]?.folder())
         let clients = map["clients"]?.folder()
         let sessions = map["sessions"]?.sessions()
+        let signUp = map["sign_up"]?.signUp()
         let keys = map["keys"].map { $0.keys() }
         let origins = map["outbound"].map { $0.outbound() }
         let bootstrap = map["bootstrap"].map { $0.bootstrap() }
@@ -42,6 +43,7 @@ enum SettingsReader {
         settings.clientsFolder = clients
         settings.sessionIdle = sessions?.idle ?? SessionLifetimes.idle
         settings.sessionAbsolute = sessions?.absolute ?? SessionLifetimes.absolute
+        settings.signUp = signUp
         settings.mail = mail ?? nil
         settings.userTokenService = userToken ?? nil
         settings.ignoresAuthenticationPolicies = (ignores ?? nil) ?? false

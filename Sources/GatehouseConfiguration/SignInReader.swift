@@ -65,7 +65,7 @@ struct SignInReader {
             groupOverage: map["group_overage"]?.groupOverage(allowing: allowOrigins),
             additionalParameters: map["authorization_parameters"]?.authorizationParameters() ?? [:])
         if let profile = profile(kind) { registration.profile = profile }
-        registration.authoritativeDomains = map["authoritative_domains"]?.authoritativeDomains() ?? []
+        registration.authoritativeDomains = map["authoritative_domains"]?.mailDomains() ?? []
         registration.title = map["title"]?.text(maximum: 80) ?? ""
         registration.icon = map["icon"]?.choice(SignInIcon.self)?.rawValue ?? ""
         // What is wrong would be told again as something missing.
@@ -160,16 +160,5 @@ extension SettingsValue {
             parameters[entry.key] = map[entry.key]?.text(maximum: 1024)
         }
         return parameters
-    }
-
-    /// Domains as they stand behind the `@` of an address.
-    fileprivate func authoritativeDomains() -> [String]? {
-        oneOrList(maximum: 1000) { value -> String? in
-            guard let text = value.text(maximum: 253) else { return nil }
-            guard HostName.isValid(text), text.contains("."), !text.hasPrefix("."), !text.hasSuffix("."),
-                !text.utf8.contains(where: { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
-            else { return value.refuse("must be a domain in lower case, such as example.com") }
-            return text
-        }
     }
 }

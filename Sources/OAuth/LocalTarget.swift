@@ -9,6 +9,11 @@ package struct LocalTarget: ByteIdentifier {
 
     private static let longest = 4096
 
+    /// Where somebody goes who did not say where to.
+    package static let account = LocalTarget(constant: "/account")
+
+    private init(constant: String) { rawValue = constant }
+
     package init(_ text: String) throws(InvalidValue) {
         let bytes = Array(text.utf8)
         guard bytes.count <= Self.longest else { throw Self.invalid("longer than \(Self.longest) bytes") }

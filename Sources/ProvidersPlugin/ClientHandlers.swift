@@ -12,8 +12,11 @@ import StrictJSON
 extension ProvidersPlugin {
     var clientRoutes: [Route] {
         let (all, one) = ("/api/web/namespaces/system/oauth_clients", "/api/web/namespaces/system/oauth_clients/{name}")
-        func route(_ method: HTTPRequest.Method, _ path: String, _ verb: Verb, _ handler: @escaping Route.Handler) -> Route {
-            Route(method, PathTemplate(path), access: .permission(.clients, verb, in: .fixed(.system)), handler: handler)
+        func route(
+            _ method: HTTPRequest.Method, _ path: String, _ verb: Verb, _ handler: @escaping Route.Handler
+        ) -> Route {
+            Route(
+                method, PathTemplate(path), access: .permission(.clients, verb, in: .fixed(.system)), handler: handler)
         }
         return [
             route(.get, all, .list) { _ in .json(["items": .array(broker.clients.map(ClientShapes.client))]) },
@@ -105,7 +108,8 @@ enum ClientShapes {
             case "namespaces":
                 guard let read = NamespaceAccess(json: member.value) else {
                     throw APIError(
-                        .invalidArgument, "Field namespaces must be roles by namespace: {\"payments\": [\"deployer\"]}.")
+                        .invalidArgument, "Field namespaces must be roles by namespace: {\"payments\": [\"deployer\"]}."
+                    )
                 }
                 roles = read
             case "origin", "secrets": continue

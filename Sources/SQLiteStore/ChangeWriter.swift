@@ -88,7 +88,8 @@ struct ChangeWriter {
     func write(_ prepared: PreparedTransaction.Change) throws(JobFailure) {
         switch prepared.change {
         case .insertCredential(let record):
-            try Self.insert(insertCredential, CredentialRow.values(record, rights: prepared.document), taken: .alreadyExists)
+            try Self.insert(
+                insertCredential, CredentialRow.values(record, rights: prepared.document), taken: .alreadyExists)
         case .updateCredential(let record):
             try Self.change(updateCredential, CredentialRow.changes(record, rights: prepared.document))
         case .deleteCredential(let id, let revision):
@@ -115,7 +116,8 @@ struct ChangeWriter {
             ]
             try Self.insert(claim, values, taken: .alreadyUsed)
         case .revokeToken(let token):
-            try Self.insert(revokeToken, [.text(token.tokenID), .integer(token.until.milliseconds)], taken: .alreadyExists)
+            try Self.insert(
+                revokeToken, [.text(token.tokenID), .integer(token.until.milliseconds)], taken: .alreadyExists)
         case .insertSetting(let name, let value):
             try Self.insert(insertSetting, [.text(name), .text(value)], taken: .alreadyExists)
         case .insertNamespace(let name, let createdAt):

@@ -43,7 +43,8 @@ struct PreparedTransaction: Sendable {
             record.bindings.json.encodedText()
         case .insertObject(let object), .updateObject(let object): JSONValue.object(object.document).encodedText()
         case .deleteCredential, .deletePrincipal, .addMember, .removeMember, .deleteObject, .claim, .revokeToken,
-            .recordSignIn, .insertSetting, .insertNamespace, .revokeCertificate, .rememberReply, .deleteTicket, .recordTicketUse,
+            .recordSignIn, .insertSetting, .insertNamespace, .revokeCertificate, .rememberReply, .deleteTicket,
+            .recordTicketUse,
             .linkIdentity, .unlinkIdentity, .recordUse:
             ""
         }

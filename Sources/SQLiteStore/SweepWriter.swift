@@ -3,7 +3,8 @@ import Broker
 
 /// Removes what has outlived its time, what ended first first.
 struct SweepWriter {
-    private let credentials, serviceUsers, singleUses, revokedTokens, revokedCertificates, replies, signIns, tickets: Statement
+    private let credentials, serviceUsers, singleUses, revokedTokens, revokedCertificates, replies, signIns,
+        tickets: Statement
 
     init(_ connection: Connection) throws(EngineError) {
         credentials = try connection.prepare(

@@ -26,7 +26,8 @@ extension SignInPlugin {
         if let email {
             if let provider = broker.signInProvider(forEmail: email) {
                 return .seeOther(
-                    "/sign-in/\(provider)".addingQuery(carried.filter { $0.0 != "login_hint" } + [("login_hint", email)]))
+                    "/sign-in/\(provider)".addingQuery(
+                        carried.filter { $0.0 != "login_hint" } + [("login_hint", email)]))
             }
         } else if choices.count == 1, let only = choices.first, try query(request, "choose") == nil {
             return .seeOther("/sign-in/\(only.name)".addingQuery(carried))
@@ -62,7 +63,8 @@ extension SignInPlugin {
         start.invitation = try query(request, "invitation").map { Secret(utf8: $0) }
         start.loginHint = try query(request, "login_hint")
         start.acrValues =
-            try query(request, "acr_values")?.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) } ?? []
+            try query(request, "acr_values")?.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
+            ?? []
         start.uiLocales = try query(request, "ui_locales")
         if let text = try query(request, "max_age") {
             guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),

@@ -77,17 +77,13 @@ extension SignInPlugin {
     func query(_ request: Request, _ name: String) throws(PageFailure) -> String? {
         do throws(APIError) { return try request.queryParameter(name) } catch {
             throw PageFailure(
-                title: "The link is broken", happened: error.message, next: "Go back to where you came from and try again.")
+                title: "The link is broken", happened: error.message,
+                next: "Go back to where you came from and try again.")
         }
     }
 
     /// Where on our own site somebody wanted to go; anything else is as if nothing was said.
-    func returnTarget(_ text: String?) -> LocalTarget { text.flatMap { try? LocalTarget($0) } ?? Self.home }
-
-    static let home: LocalTarget = {
-        guard let home = try? LocalTarget("/account") else { preconditionFailure("a constant") }
-        return home
-    }()
+    func returnTarget(_ text: String?) -> LocalTarget { text.flatMap { try? LocalTarget($0) } ?? .account }
 
     /// Signing in first, and then here again.
     func signInFirst(_ request: Request) -> Response {

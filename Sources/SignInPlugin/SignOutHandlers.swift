@@ -34,7 +34,9 @@ extension SignInPlugin {
     }
 
     /// Ends the session here first: whatever the provider does then, nobody is signed in here.
-    private func end(_ signedIn: SignedIn, _ request: Request, then target: String?) async throws(PageFailure) -> Response {
+    private func end(
+        _ signedIn: SignedIn, _ request: Request, then target: String?
+    ) async throws(PageFailure) -> Response {
         let upstream = target == nil ? await broker.upstreamSignOut(of: signedIn.session) : nil
         do throws(DirectoryFailure) {
             try await broker.endSession(signedIn.session.id, by: signedIn.caller, context: context(request))

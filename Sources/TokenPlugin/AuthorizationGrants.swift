@@ -125,7 +125,8 @@ extension TokenEndpointError {
         case .device(.denied): self.init(.accessDenied, code: "device.denied", status: 400)
         case .device(.expired): self.init(.expiredToken, code: "device.expired")
         case .tooOften(let seconds):
-            self.init(.temporarilyUnavailable, code: "request.too_often", status: 429, retryAfter: Int(clamping: seconds))
+            self.init(
+                .temporarilyUnavailable, code: "request.too_often", status: 429, retryAfter: Int(clamping: seconds))
         case .store: self.init(.temporarilyUnavailable, code: "server.store_unavailable", retryAfter: 1)
         case .cannotSign: self.init(.serverError, code: "server.internal")
         }

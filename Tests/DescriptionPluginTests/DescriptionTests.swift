@@ -83,7 +83,8 @@ import Testing
     @Test func errorsHaveTheShapeOfTheirPath() throws {
         let document = try Description.whole()
         for (operation, content) in Description.operations(document) {
-            let isOAuth = operation.description.hasPrefix("POST /oauth/") || operation.description == "GET /oauth/userinfo"
+            let isOAuth =
+                operation.description.hasPrefix("POST /oauth/") || operation.description == "GET /oauth/userinfo"
             for response in content["responses"]?.objectValue?.members ?? [] where response.name.rawValue >= "400" {
                 guard !operation.description.hasSuffix("z") || response.name != "503" else { continue }
                 let media = document.resolved(response.value)?["content"]?["application/json"]

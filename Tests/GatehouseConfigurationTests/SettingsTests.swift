@@ -39,6 +39,7 @@ import Testing
             limits: {header_list: 64KiB, idle: 1m, connections: 10}
             tenant: {name: acme}
             sessions: {idle: 30m, absolute: 1d}
+            sign_up: {mode: domains, domains: [example.com], namespaces: {payments: [developer]}}
             plugins: [token, sign-in, gateway]
             """
         let settings = try files.load(["etc/gatehouse.yaml"]).settings
@@ -64,6 +65,7 @@ import Testing
         #expect(settings.limits[.headers] == 100)
         #expect(settings.tenant == "acme")
         #expect(settings.sessionIdle == 1800 && settings.sessionAbsolute == 86_400)
+        #expect(settings.signUp?.mode == .domains && settings.signUp?.domains == ["example.com"])
         #expect(settings.plugins == [.token, .signIn, .gateway])
     }
 
@@ -118,6 +120,25 @@ import Testing
             "gatehouse.yaml:2:1: 'metrics' is not supported in this version: there is no metrics listener yet"
         ),
         ("clients: ./none", "gatehouse.yaml:2:10: 'clients' must be a folder, and there is none of that name"),
+        ("sign_up: open", "gatehouse.yaml:2:10: 'sign_up' must be a map, not text"),
+        ("sign_up: {domains: [example.com]}", "gatehouse.yaml:2:10: key 'mode' is missing"),
+        ("sign_up: {mode: shut}", "gatehouse.yaml:2:17: 'mode' must be one of closed, invitation, domains, open"),
+        (
+            "sign_up: {mode: domains}",
+            "gatehouse.yaml:2:10: 'sign_up' must have domains with mode 'domains', and with no other"
+        ),
+        (
+            "sign_up: {mode: open, domains: [example.com]}",
+            "gatehouse.yaml:2:10: 'sign_up' must have domains with mode 'domains', and with no other"
+        ),
+        (
+            "sign_up: {mode: domains, domains: [Example.com]}",
+            "gatehouse.yaml:2:36: 'domains' must be a domain in lower case, such as example.com"
+        ),
+        (
+            "sign_up: {mode: open, namespaces: {payments: [Developer!]}}",
+            "gatehouse.yaml:2:47: 'payments' must be 1 to 256 of a-z, 0-9 and '-', beginning with a letter"
+        ),
         ("sessions: 2h", "gatehouse.yaml:2:11: 'sessions' must be a map, not text"),
         ("sessions: {idle: 59s}", "gatehouse.yaml:2:18: 'idle' must be 1m to 30d"),
         ("sessions: {idle: 31d}", "gatehouse.yaml:2:18: 'idle' must be 1m to 30d"),

@@ -34,8 +34,10 @@ import Testing
         let file = server.state.appending(path: "gatehouse.yaml")
         let text = try String(contentsOf: file, encoding: .utf8)
         for (plugins, token, credentials) in [("[]", 404, 404), ("[credentials]", 404, 200)] {
-            try text.replacing("plugins: [credentials, token, sign-in, providers, directory, gateway]", with: "plugins: \(plugins)")
-                .write(to: file, atomically: true, encoding: .utf8)
+            try text.replacing(
+                "plugins: [credentials, token, sign-in, providers, directory, gateway]", with: "plugins: \(plugins)"
+            )
+            .write(to: file, atomically: true, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path())
             try await server.start()
             #expect(try await server.request("GET", "/livez").status == 200)

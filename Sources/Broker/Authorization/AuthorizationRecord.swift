@@ -119,7 +119,8 @@ struct ScopeRights: Sendable {
             }
         }
         var access = NamespaceAccess.none
-        if !rights.isEmpty, let narrow = try? Scope(rights), case .narrowed(let found) = ScopeRequest(narrow).narrow(held)
+        if !rights.isEmpty, let narrow = try? Scope(rights),
+            case .narrowed(let found) = ScopeRequest(narrow).narrow(held)
         {
             access = found
         }

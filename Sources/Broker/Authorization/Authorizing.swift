@@ -68,11 +68,13 @@ extension Broker {
         signedInSince: Timestamp?, decision: Bool?, context: RequestContext
     ) async throws(AuthorizationFailure) -> AuthorizationStep {
         func refuse(_ error: OAuthError) -> AuthorizationStep {
-            .answer(AuthorizationAnswer(
-                .error(error), to: redirectURI, state: request.state, issuer: settings.issuer.rawValue))
+            .answer(
+                AuthorizationAnswer(
+                    .error(error), to: redirectURI, state: request.state, issuer: settings.issuer.rawValue))
         }
         let isSilent = request.prompts.contains(.none)
-        if let resource = request.resources.first(where: { !client.allows(resource: $0, besides: settings.apiAudience) }) {
+        if let resource = request.resources.first(where: { !client.allows(resource: $0, besides: settings.apiAudience) }
+        ) {
             _ = resource
             return refuse(OAuthError(.invalidTarget, "a resource is not one of the client's"))
         }
@@ -140,7 +142,8 @@ extension Broker {
             }
         }
         if !request.acrValues.isEmpty,
-            !request.acrValues.contains(where: { signedIn.session.context?.contextClass?.hasSameBytes(as: $0) ?? false })
+            !request.acrValues.contains(where: { signedIn.session.context?.contextClass?.hasSameBytes(as: $0) ?? false }
+            )
         {
             return OAuthError(.unmetAuthenticationRequirements, "the sign-in has none of the asked acr_values")
         }
@@ -187,7 +190,8 @@ extension Broker {
         _ client: ClientRecord, _ signedIn: SignedIn, context: RequestContext
     ) async throws(AuthorizationFailure) {
         let event = AuditEvent(
-            time: time.now(), action: .authorizationRefused, outcome: .success, actor: AuditEvent.Actor(signedIn.caller),
+            time: time.now(), action: .authorizationRefused, outcome: .success,
+            actor: AuditEvent.Actor(signedIn.caller),
             target: client.id, requestID: context.requestID)
         do throws(StoreFailure) {
             try await store.commit(StoreTransaction(events: [event]))

@@ -38,7 +38,8 @@ extension Broker {
         let allowed = Set((before.map { Self.texts($0, "resources") } ?? []).map { Key($0) })
             .union(resources.map { Key($0) })
         let document: JSONObject = [
-            "resources": JSONValue(allowed.sorted().map(\.rawValue)), "scopes": JSONValue(scopes.sorted().map(\.rawValue)),
+            "resources": JSONValue(allowed.sorted().map(\.rawValue)),
+            "scopes": JSONValue(scopes.sorted().map(\.rawValue)),
         ]
         return [StoredObject.put(document, as: id, over: before, at: time.now())]
     }

@@ -18,9 +18,11 @@ extension Broker {
 
     /// An access token (RFC 9068) of somebody's authorization, with the rights that it has now.
     func accessToken(
-        of record: AuthorizationRecord, owner: IndexedPrincipal, _ terms: TokenTerms, from source: AuthenticationFacts.Source
+        of record: AuthorizationRecord, owner: IndexedPrincipal, _ terms: TokenTerms,
+        from source: AuthenticationFacts.Source
     ) throws(AuthorizationFailure) -> (token: Secret, id: String, expiresIn: Int64) {
-        let ceiling = ScopeRights(terms.scope, holding: access(record.ticket.rights, owner: owner, confinement: nil)).ceiling
+        let ceiling = ScopeRights(terms.scope, holding: access(record.ticket.rights, owner: owner, confinement: nil))
+            .ceiling
         let rights = record.ticket.rights.within(ceiling)
         let held = access(rights, owner: owner, confinement: nil)
         let (remaining, overflow) = record.ticket.expiresAt.seconds.subtractingReportingOverflow(terms.now.seconds)

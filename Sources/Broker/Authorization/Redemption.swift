@@ -208,7 +208,9 @@ extension Broker {
     ) async throws(AuthorizationFailure) -> AuthorizationRecord? {
         do throws(StoreFailure) {
             let ids = try await store.usedKeys(kind, authority: Hexadecimal.text(hash.bytes))
-            return ids.first.flatMap { index.ticket(TicketID(unchecked: $0)) }.flatMap { AuthorizationRecord($0.ticket) }
+            return ids.first.flatMap { index.ticket(TicketID(unchecked: $0)) }.flatMap {
+                AuthorizationRecord($0.ticket)
+            }
         } catch { throw .store(error) }
     }
 

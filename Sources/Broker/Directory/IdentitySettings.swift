@@ -14,7 +14,8 @@ extension Broker {
         else { return settings.sessions }
         let (idle, absolute) = (Self.seconds(limits["idle_timeout"]), Self.seconds(limits["absolute_timeout"]))
         return SessionSettings(
-            idle: min(settings.sessions.idle, idle ?? .max), absolute: min(settings.sessions.absolute, absolute ?? .max))
+            idle: min(settings.sessions.idle, idle ?? .max), absolute: min(settings.sessions.absolute, absolute ?? .max)
+        )
     }
 
     /// `{"hours": {"duration": 8}}`, or in minutes.

@@ -111,7 +111,9 @@ extension ProviderRecord {
         (client.userInfoURL, client.logoutURL) = (spec.userInfoURL, spec.logoutURL)
         client.scopes = spec.defaultScopes
         client.prompt = spec.prompt == .unspecified ? nil : spec.prompt.rawValue.lowercased()
-        (client.skipsUserinfo, client.passesLoginHint) = (spec.skipsUserInfo, spec.form != .generic || spec.passesLoginHint)
+        (client.skipsUserinfo, client.passesLoginHint) = (
+            spec.skipsUserInfo, spec.form != .generic || spec.passesLoginHint
+        )
         client.title = spec.displayName.isEmpty ? spec.form.title ?? name.rawValue : spec.displayName
         client.icon = spec.form.icon
         // Google says itself whose addresses these are: a hosted domain is required of every token.

@@ -110,7 +110,8 @@ extension ProviderSpec {
     private static let domains = Field("authoritative_domains", .texts(\.authoritativeDomains))
 
     private static let hosted = [
-        domains, authorizationURL, backchannelLogout, clientID, secret, defaultScopes, issuer, keysURL, logoutURL, prompt,
+        domains, authorizationURL, backchannelLogout, clientID, secret, defaultScopes, issuer, keysURL, logoutURL,
+        prompt,
         tokenURL, userInfoURL,
     ]
 

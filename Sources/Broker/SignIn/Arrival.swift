@@ -55,7 +55,8 @@ extension Broker {
             guard speaks(name, for: email) else { throw .notAdmitted }
             guard person.record.isEnabled else { throw .userDisabled }
             // The first of a kind: another identity of the same provider is another person with a recycled address.
-            guard !index.origins(of: person.principal.id).contains(where: { $0.provider.hasSameBytes(as: name.rawValue) })
+            guard
+                !index.origins(of: person.principal.id).contains(where: { $0.provider.hasSameBytes(as: name.rawValue) })
             else { throw .notAdmitted }
             return Arrival(
                 record: person.record, way: .linked, identity: identity,

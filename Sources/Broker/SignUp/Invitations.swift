@@ -6,7 +6,9 @@ import StrictJSON
 
 /// Invitations and the sign-up policy: what administrators do about sign-up.
 extension Broker {
-    package var signUpPolicy: SignUpPolicy { SignUpPolicy(index.object(SignUpPolicy.objectID)) }
+    package var signUpPolicy: SignUpPolicy {
+        index.object(SignUpPolicy.objectID).map { SignUpPolicy($0) } ?? settings.signUp
+    }
 
     package func changeSignUpPolicy(
         to policy: SignUpPolicy, by caller: Caller, context: RequestContext

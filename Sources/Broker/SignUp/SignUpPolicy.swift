@@ -35,8 +35,9 @@ package struct SignUpPolicy: Hashable, Sendable {
     package init() {}
 
     /// What does not read is closed.
-    package init(_ object: StoredObject?) {
-        guard let document = object?.document, let mode = document["mode"]?.stringValue.flatMap(Mode.init(rawValue:)),
+    package init(_ object: StoredObject) {
+        let document = object.document
+        guard let mode = document["mode"]?.stringValue.flatMap(Mode.init(rawValue:)),
             let verification = document["verification"]?.stringValue.flatMap(Verification.init(rawValue:)),
             let roles = document["roles"].flatMap(NamespaceAccess.init(json:))
         else { return }

@@ -57,6 +57,7 @@ struct Assembly {
                 userTokenService: settings.userTokenService?.text,
                 ignoresAuthenticationPolicies: settings.ignoresAuthenticationPolicies,
                 sessions: SessionSettings(idle: settings.sessionIdle, absolute: settings.sessionAbsolute),
+                signUp: settings.signUp?.forBroker ?? SignUpPolicy(),
                 clientCredentials: configuration.clientCredentials), store: store,
             index: index, keys: keys,
             hasher: TokenHasher(key: try directory.tokenHashKey()), sealing: try directory.sealingKey(),
@@ -186,5 +187,22 @@ extension CertificateConfiguration {
         CertificateSettings(
             bundleEncryption: bundles == .aes256 ? .aes256 : .tripleDES, kubernetesServer: kubernetesServer,
             kubernetesAuthority: kubernetesAuthority)
+    }
+}
+
+extension SignUpSettings {
+    /// As the broker asks for it.
+    fileprivate var forBroker: SignUpPolicy {
+        var policy = SignUpPolicy()
+        policy.mode =
+            switch mode {
+            case .closed: .closed
+            case .invitation: .invitation
+            case .domains: .domains
+            case .open: .open
+            }
+        policy.domains = domains
+        policy.roles = roles
+        return policy
     }
 }

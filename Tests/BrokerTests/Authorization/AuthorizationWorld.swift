@@ -66,7 +66,8 @@ struct AuthorizationWorld {
         let target = try AuthorizationRequest.Target(form)
         let (client, redirectURI) = try broker.authorizationTarget(target)
         return try await broker.authorize(
-            try AuthorizationRequest(form, target: target), client: client, redirectURI: redirectURI, signedIn: signedIn,
+            try AuthorizationRequest(form, target: target), client: client, redirectURI: redirectURI,
+            signedIn: signedIn,
             signedInSince: since, decision: decision, context: TestWorld.context)
     }
 

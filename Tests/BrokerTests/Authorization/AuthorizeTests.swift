@@ -55,7 +55,10 @@ struct AuthorizeTests {
             ("max_age 0", ["max_age": "0"], "sign-in"),
             ("max_age of an hour", ["max_age": "3600"], "code"),
             ("acr that was not", ["acr_values": "mfa"], "sign-in"),
-            ("acr that was not, silently", ["acr_values": "mfa", "prompt": "none"], "unmet_authentication_requirements"),
+            (
+                "acr that was not, silently", ["acr_values": "mfa", "prompt": "none"],
+                "unmet_authentication_requirements"
+            ),
             ("somebody else's hint", ["id_token_hint": "garbage", "prompt": "none"], "login_required"),
         ] as [(String, [String: String?], String)])
     func signedIn(_ rule: String, changed: [String: String?], expected: String) async throws {

@@ -135,7 +135,8 @@ struct CodeTests {
         let first = try await world.redeem(try await world.code())
         let second = try await world.refresh(first.refreshToken)
         #expect(
-            await World.failure { _ = try await world.refresh(first.refreshToken, client: "other") } == .grant(.replayed))
+            await World.failure { _ = try await world.refresh(first.refreshToken, client: "other") }
+                == .grant(.replayed))
         #expect(try !world.isActive(second.accessToken))
     }
 

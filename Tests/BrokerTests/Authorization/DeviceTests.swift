@@ -40,7 +40,8 @@ struct DeviceTests {
         let found = try #require(try world.broker.device(userCode: typed, signedIn: signedIn))
         #expect(found.client.id == Broker.commandLineClient)
         #expect(
-            try await world.broker.decide(found.record, isAllowed: true, signedIn: signedIn, context: TestWorld.context))
+            try await world.broker.decide(found.record, isAllowed: true, signedIn: signedIn, context: TestWorld.context)
+        )
         #expect(
             try await !world.broker.decide(
                 found.record, isAllowed: true, signedIn: signedIn, context: TestWorld.context), "once")
