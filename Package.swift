@@ -115,7 +115,9 @@ let package = Package(
             name: "DescriptionDocuments", dependencies: ["CDescriptionDocuments"],
             exclude: ["openapi.json", "style.css"], swiftSettings: strict),
         module("DescriptionPlugin", ["DescriptionDocuments", "SafeHTML", "ServerPlugin", httpTypes]),
-        module("DevelopmentPlugin", ["ServerPlugin", "AccessPolicy", "JOSE", httpTypes]),
+        module(
+            "DevelopmentPlugin",
+            ["ServerPlugin", "PageServing", "Pages", "OAuth", "AccessPolicy", "JOSE", "OpenSSLCrypto", httpTypes]),
         module("Observability", [logging]),
         module(
             "GatehouseServer",

@@ -6,7 +6,8 @@ package import ServerPlugin
 import Secrets
 package import StrictJSON
 
-/// A small identity provider for trying things out: discovery, a key set, and a token with whatever claims are asked for.
+/// A small identity provider for trying things out: discovery, a key set, and a token with whatever claims are asked for;
+/// and beside it one where people sign in, under an issuer of its own.
 ///
 /// It vouches for anybody, so it exists only with `--dev`, on its own loopback listener and issuer. Its key is made at
 /// every start.
@@ -16,6 +17,7 @@ package struct DemoProvider: Sendable {
     private let defaultAudience: String
     private let key: SigningKey
     private let now: @Sendable () -> Int64
+    private let people: DemoPeople
 
     /// How long a token lives when nothing is asked for: as long as GitHub's. Seconds.
     private static let lifetime: Int64 = 300
@@ -26,7 +28,11 @@ package struct DemoProvider: Sendable {
         self.defaultAudience = defaultAudience
         self.now = now
         key = try SigningKey(generating: .RS256)
+        people = DemoPeople(issuer: issuer + Self.people, client: defaultAudience, key: key, now: now)
     }
+
+    /// Behind the issuer: that of the people who sign in.
+    package static let people = "/people"
 
     package var plugin: Plugin {
         Plugin(
@@ -39,7 +45,7 @@ package struct DemoProvider: Sendable {
                     .json(["keys": [key.publicJWK]], cacheControl: "public, max-age=60")
                 },
                 Route(.post, "/token", access: .open, errors: .oauth, handler: mint),
-            ])
+            ] + people.routes)
     }
 
     private var discovery: JSONValue {

@@ -37,7 +37,9 @@ private let allowed: [String: Set<String>] = [
     "GatewayPlugin": ["ServerPlugin", "PageServing", "Broker", "Pages", "OAuth", "AccessPolicy", "HTTPTypes"],
     "TokenPlugin": ["ServerPlugin", "Broker", "AccessPolicy", "OAuth", "JOSE", "Federation", "HTTPTypes"],
     // Speaks as an identity provider of its own, so it signs; it never reaches the broker.
-    "DevelopmentPlugin": ["ServerPlugin", "AccessPolicy", "JOSE", "HTTPTypes"],
+    "DevelopmentPlugin": [
+        "ServerPlugin", "PageServing", "Pages", "OAuth", "AccessPolicy", "JOSE", "OpenSSLCrypto", "HTTPTypes",
+    ],
     "DescriptionDocuments": ["CDescriptionDocuments"],
     // Does not know Broker: it describes whatever is routed.
     "DescriptionPlugin": ["DescriptionDocuments", "SafeHTML", "ServerPlugin", "HTTPTypes"],

@@ -24,6 +24,7 @@ struct Banner {
 
               Issuer         \(url)    keys \(url)/oauth/jwks
               Demo provider  \(demoIssuer)    vouches for anybody
+              Sign in        \(url)/sign-in    as alice, bob or carol
               Administrator  \(token?.revealText() ?? "see the first start")
 
               In another terminal:

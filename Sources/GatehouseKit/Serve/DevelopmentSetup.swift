@@ -1,4 +1,5 @@
 import Federation
+import DevelopmentPlugin
 import GatehouseConfiguration
 import Identifiers
 import JOSE
@@ -46,7 +47,8 @@ struct DevelopmentSetup {
     private var files: [(path: String, text: String)] {
         [
             (configuration, main), (state + "/providers.d/demo.yaml", provider),
-            (state + "/policies.d/demo.yaml", policies),
+            (state + "/policies.d/demo.yaml", policies), (state + "/providers.d/people.yaml", people),
+            (state + "/policies.d/people.yaml", peoplePolicies),
         ]
     }
 
@@ -62,6 +64,7 @@ struct DevelopmentSetup {
         outbound: {allow_origins: ["\(providerIssuer)"]}
         bootstrap: {admin_token: {file: ./admin.token}}
         tenant: {name: development}
+        sign_up: {mode: open}
         \(certificates)plugins: [credentials, token, sign-in, providers, directory, gateway]
 
         """
@@ -91,6 +94,44 @@ struct DevelopmentSetup {
         type: workload
         issuer: \(providerIssuer)
         audiences: [\(publicURL)]
+
+        """
+    }
+
+    private var people: String {
+        """
+        # The people of `gatehouse serve --dev`: alice, bob and carol sign in with a click.
+        name: people
+        title: Demo people
+        template: generic-oidc
+        type: oidc
+        issuer: \(providerIssuer)\(DemoProvider.people)
+        client_id: gatehouse
+        client_secret: demo-people-do-not-check-it
+        scopes: [openid, profile, email, groups]
+        authoritative_domains: [example.org]
+
+        """
+    }
+
+    /// What signing in gives: carol comes in too, and may do nothing yet.
+    private var peoplePolicies: String {
+        """
+        policies:
+          - name: alice-administers
+            provider: people
+            when: claims.email_verified && claims.email == "alice@example.org"
+            grant: [{namespace: system, roles: [admin]}, {namespace: payments, roles: [admin]}]
+            examples:
+              - {accept: {email: alice@example.org, email_verified: true}}
+              - {refuse: {email: bob@example.org, email_verified: true}}
+          - name: developers-develop-payments
+            provider: people
+            when: ("groups" in claims) && "developers" in claims.groups
+            grant: [{namespace: payments, roles: [developer]}]
+            examples:
+              - {accept: {groups: [developers]}}
+              - {refuse: {groups: [admins]}}
 
         """
     }
