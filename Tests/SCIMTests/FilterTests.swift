@@ -4,66 +4,81 @@ import Testing
 
 @Suite struct FilterTests {
     /// Every filter of RFC 7644 §3.4.2.2 and others; whether bjensen and O'Malley pass.
-    @Test(arguments: [
-        (#"userName Eq "john""#, false, true), (#"Username eq "john""#, false, true),
-        (#"userName eq "bjensen@EXAMPLE.com""#, true, false), (#"name.familyName co "O'Malley""#, false, true),
-        (#"userName sw "J""#, false, true),
-        (#"urn:ietf:params:scim:schemas:core:2.0:User:userName sw "J""#, false, true),
-        (#"URN:IETF:params:scim:schemas:CORE:2.0:user:USERNAME sw "b""#, true, false), ("title pr", true, false),
-        (#"meta.lastModified gt "2011-05-13T04:42:34Z""#, false, true),
-        (#"meta.lastModified ge "2011-05-13T04:42:34Z""#, true, true),
-        (#"meta.lastModified lt "2011-05-13T04:42:34Z""#, false, false),
-        (#"meta.lastModified le "2011-05-13T04:42:34Z""#, true, false),
-        (#"title pr and userType eq "Employee""#, true, false), (#"title pr or userType eq "Intern""#, true, false),
-        (#"schemas eq "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User""#, true, false),
-        (#"userType eq "Employee" and (emails co "example.com" or emails.value co "example.org")"#, true, false),
-        (#"userType ne "Employee" and not (emails co "example.com" or emails.value co "example.org")"#, false, true),
-        (#"userType eq "Employee" and (emails.type eq "work")"#, true, false),
-        (#"userType eq "Employee" and emails[type eq "work" and value co "@example.com"]"#, true, false),
-        (
-            #"emails[type eq "work" and value co "@example.com"] or ims[type eq "xmpp" and value co "@foo.com"]"#, true,
-            false
-        ),
-        // One value must pass all of a value path; of separate terms each may be passed by another.
-        (#"emails[type eq "work" and value co "jensen.org"]"#, false, false),
-        (#"emails.type eq "work" and emails.value co "jensen.org""#, true, false),
-        // Precedence: and before or; not before both.
-        (#"active eq false or title pr and userName eq "nobody""#, false, true),
-        (#"(active eq false or title pr) and userName eq "john""#, false, true),
-        (#"not (title pr) and active eq false"#, false, true), (#"not(not(title pr))"#, true, false),
-        (#"NOT (title pr) AND active EQ FALSE"#, false, true),
-        // Booleans, also as Entra sends them.
-        ("active eq true", true, false), (#"active eq "True""#, true, false), (#"active eq "False""#, false, true),
-        ("active ne true", false, true), ("active eq null", false, false), ("emails.primary eq true", true, false),
-        // Absent is null, and not equal to anything else.
-        ("title eq null", false, true), ("title ne null", true, false), (#"title ne "x""#, true, true),
-        (#"emails.value ne "bjensen@example.com""#, true, true), ("emails pr", true, false),
-        (#"title ew "GUIDE""#, true, false), (#"title co """#, true, false), (#"title gt "tour""#, true, false),
-        (#"title lt "tour""#, false, false), (#"title ge "TOUR GUIDE""#, true, false),
-        // Case exact.
-        (#"externalId eq "701984""#, true, false), (#"id eq "2819C223-7f76-453a-919d-413861904646""#, false, false),
-        (#"id sw "2819c223""#, true, false),
-        // Dates are instants.
-        (#"meta.lastModified eq "2011-05-13T06:42:34.000+02:00""#, true, false),
-        (#"meta.lastModified eq "2012-01-01T00:00:00Z""#, false, true),
-        (#"meta.created sw "2010""#, true, false),
-        // The extension, and complex attributes compared by their value.
-        (#"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "tour operations""#, true, false),
-        (#"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.displayName co "smith""#, true, false),
-        (#"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager eq "26118915-6090-4610-87e4-49d8ca9f808d""#, true, false),
-        (#"groups eq "fc348aa8-3835-40eb-a20b-c726e15c55b5""#, true, false), (#"name pr"#, true, true),
-        (#"name[familyName eq "jensen" and givenName eq "barbara"]"#, true, false),
-        // Entra's sub-attribute behind brackets.
-        (#"emails[type eq "work"].value eq "bjensen@example.com""#, true, false),
-        (#"emails[type eq "home"].value eq "bjensen@example.com""#, false, false),
-        (#"emails[type eq "work"].value pr"#, true, false),
-        // Another service's extension has no value in anyone.
-        (#"urn:example:params:2.0:User:badge eq "7""#, false, false), ("urn:example:2.0:User:badge pr", false, false),
-        ("urn:example:2.0:User:badge.number eq 7", false, false), ("not (urn:example:a:b pr)", true, true),
-        // Escapes of JSON, spaces, members with a dollar.
-        (#"userName eq "\u006aohn""#, false, true), (#"  userName   eq   "john"  "#, false, true),
-        (#"(userName eq "john")and(active eq false)"#, false, true), (#"groups.$ref pr"#, false, false),
-    ] as [(String, Bool, Bool)])
+    @Test(
+        arguments: [
+            (#"userName Eq "john""#, false, true), (#"Username eq "john""#, false, true),
+            (#"userName eq "bjensen@EXAMPLE.com""#, true, false), (#"name.familyName co "O'Malley""#, false, true),
+            (#"userName sw "J""#, false, true),
+            (#"urn:ietf:params:scim:schemas:core:2.0:User:userName sw "J""#, false, true),
+            (#"URN:IETF:params:scim:schemas:CORE:2.0:user:USERNAME sw "b""#, true, false), ("title pr", true, false),
+            (#"meta.lastModified gt "2011-05-13T04:42:34Z""#, false, true),
+            (#"meta.lastModified ge "2011-05-13T04:42:34Z""#, true, true),
+            (#"meta.lastModified lt "2011-05-13T04:42:34Z""#, false, false),
+            (#"meta.lastModified le "2011-05-13T04:42:34Z""#, true, false),
+            (#"title pr and userType eq "Employee""#, true, false), (#"title pr or userType eq "Intern""#, true, false),
+            (#"schemas eq "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User""#, true, false),
+            (#"userType eq "Employee" and (emails co "example.com" or emails.value co "example.org")"#, true, false),
+            (
+                #"userType ne "Employee" and not (emails co "example.com" or emails.value co "example.org")"#, false,
+                true
+            ),
+            (#"userType eq "Employee" and (emails.type eq "work")"#, true, false),
+            (#"userType eq "Employee" and emails[type eq "work" and value co "@example.com"]"#, true, false),
+            (
+                #"emails[type eq "work" and value co "@example.com"] or ims[type eq "xmpp" and value co "@foo.com"]"#,
+                true,
+                false
+            ),
+            // One value must pass all of a value path; of separate terms each may be passed by another.
+            (#"emails[type eq "work" and value co "jensen.org"]"#, false, false),
+            (#"emails.type eq "work" and emails.value co "jensen.org""#, true, false),
+            // Precedence: and before or; not before both.
+            (#"active eq false or title pr and userName eq "nobody""#, false, true),
+            (#"(active eq false or title pr) and userName eq "john""#, false, true),
+            (#"not (title pr) and active eq false"#, false, true), (#"not(not(title pr))"#, true, false),
+            (#"NOT (title pr) AND active EQ FALSE"#, false, true),
+            // Booleans, also as Entra sends them.
+            ("active eq true", true, false), (#"active eq "True""#, true, false), (#"active eq "False""#, false, true),
+            ("active ne true", false, true), ("active eq null", false, false), ("emails.primary eq true", true, false),
+            // Absent is null, and not equal to anything else.
+            ("title eq null", false, true), ("title ne null", true, false), (#"title ne "x""#, true, true),
+            (#"emails.value ne "bjensen@example.com""#, true, true), ("emails pr", true, false),
+            (#"title ew "GUIDE""#, true, false), (#"title co """#, true, false), (#"title gt "tour""#, true, false),
+            (#"title lt "tour""#, false, false), (#"title ge "TOUR GUIDE""#, true, false),
+            // Case exact.
+            (#"externalId eq "701984""#, true, false), (#"id eq "2819C223-7f76-453a-919d-413861904646""#, false, false),
+            (#"id sw "2819c223""#, true, false),
+            // Dates are instants.
+            (#"meta.lastModified eq "2011-05-13T06:42:34.000+02:00""#, true, false),
+            (#"meta.lastModified eq "2012-01-01T00:00:00Z""#, false, true),
+            (#"meta.created sw "2010""#, true, false),
+            // The extension, and complex attributes compared by their value.
+            (
+                #"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "tour operations""#, true,
+                false
+            ),
+            (
+                #"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.displayName co "smith""#, true,
+                false
+            ),
+            (
+                #"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager eq "26118915-6090-4610-87e4-49d8ca9f808d""#,
+                true, false
+            ),
+            (#"groups eq "fc348aa8-3835-40eb-a20b-c726e15c55b5""#, true, false), (#"name pr"#, true, true),
+            (#"name[familyName eq "jensen" and givenName eq "barbara"]"#, true, false),
+            // Entra's sub-attribute behind brackets.
+            (#"emails[type eq "work"].value eq "bjensen@example.com""#, true, false),
+            (#"emails[type eq "home"].value eq "bjensen@example.com""#, false, false),
+            (#"emails[type eq "work"].value pr"#, true, false),
+            // Another service's extension has no value in anyone.
+            (#"urn:example:params:2.0:User:badge eq "7""#, false, false),
+            ("urn:example:2.0:User:badge pr", false, false),
+            ("urn:example:2.0:User:badge.number eq 7", false, false), ("not (urn:example:a:b pr)", true, true),
+            // Escapes of JSON, spaces, members with a dollar.
+            (#"userName eq "\u006aohn""#, false, true), (#"  userName   eq   "john"  "#, false, true),
+            (#"(userName eq "john")and(active eq false)"#, false, true), (#"groups.$ref pr"#, false, false),
+        ] as [(String, Bool, Bool)])
     func matches(_ text: String, _ isBJensen: Bool, _ isOMalley: Bool) throws(SCIMError) {
         let filter = try Filter(text, of: .user)
         #expect(filter.matches(bjensen) == isBJensen)
@@ -96,7 +111,10 @@ import Testing
             "userName eq 'bjensen'",
             "a value should follow: true, false, null, a number, or a string in double quotes, at byte 12"
         ),
-        ("userName eq {}", "a value should follow: true, false, null, a number, or a string in double quotes, at byte 12"),
+        (
+            "userName eq {}",
+            "a value should follow: true, false, null, a number, or a string in double quotes, at byte 12"
+        ),
         (#"userName eq "bjensen"#, "this string has no end, at byte 12"),
         (#"userName eq "bjensen\"#, "this string has no end, at byte 12"),
         (#"userName eq "\x""#, "this is no string of JSON: unknown or broken escape, at byte 13"),
@@ -159,14 +177,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("parentheses", String(repeating: "(", count: 21) + "title pr", "brackets are nested deeper than 20, at byte 21"),
+        (
+            "parentheses", String(repeating: "(", count: 21) + "title pr",
+            "brackets are nested deeper than 20, at byte 21"
+        ),
         ("only parentheses", String(repeating: "(", count: 4000), "brackets are nested deeper than 20, at byte 21"),
         ("nots", String(repeating: "not(", count: 1000), "brackets are nested deeper than 20, at byte 84"),
         (
             "terms", Array(repeating: "title pr", count: 101).joined(separator: " or "),
             "there are more than 100 terms, at byte 1205"
         ),
-        ("bytes", "title pr" + String(repeating: " ", count: 4089), "the filter is longer than 4096 bytes, at byte 4096"),
+        (
+            "bytes", "title pr" + String(repeating: " ", count: 4089),
+            "the filter is longer than 4096 bytes, at byte 4096"
+        ),
     ])
     func limits(_ name: String, _ text: String, _ reason: String) {
         let answer = refusal { () throws(SCIMError) in try Filter(text, of: .user) }
@@ -183,7 +207,10 @@ import Testing
     /// What a planner sees: parts of the outermost conjunction, in the schema's spelling.
     @Test(arguments: [
         (#"USERNAME eq "A""#, ["userName eq \"A\""]),
-        (#"externalId eq "1" and (active eq "True" and title pr)"#, ["externalId eq \"1\"", "active eq true", "title pr"]),
+        (
+            #"externalId eq "1" and (active eq "True" and title pr)"#,
+            ["externalId eq \"1\"", "active eq true", "title pr"]
+        ),
         (#"userName eq "a" or title pr"#, ["userName eq \"a\" or title pr"]),
         (#"emails[value eq "a@b"]"#, ["emails.value eq \"a@b\""]),
         (#"emails[value ne "a@b"]"#, ["emails[value ne \"a@b\"]"]),

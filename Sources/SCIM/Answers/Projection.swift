@@ -85,11 +85,11 @@ package struct Projection: Hashable, Sendable {
     private func reduced(_ value: JSONValue, to names: [String]) -> JSONValue? {
         if let elements = value.arrayValue {
             let kept = elements.compactMap { reduced($0, to: names) }
-            return kept.isEmpty ? nil : .array(kept)
+            return kept.isEmpty ? .none : .array(kept)
         }
         guard let object = value.objectValue else { return value }
         let kept = object.members.filter { member in names.contains { $0.hasSameBytes(as: member.name.rawValue) } }
-        return kept.isEmpty ? nil : .object(JSONObject(unchecked: kept))
+        return kept.isEmpty ? .none : .object(JSONObject(unchecked: kept))
     }
 
     private func isShown(_ path: AttributePath) -> Bool {

@@ -37,7 +37,7 @@ struct AttributePatcher {
         var container = urn.map { attributes[$0]?.objectValue ?? JSONObject() } ?? attributes
         container[name] = try changed(container[name], by: step)
         if let urn {
-            attributes[urn] = container.isEmpty ? nil : .object(container)
+            attributes[urn] = container.isEmpty ? .none : .object(container)
         } else {
             attributes = container
         }
@@ -48,11 +48,11 @@ struct AttributePatcher {
         if attribute.isMultiValued {
             var values = PatchedValues(current?.arrayValue ?? [], of: step.target, reader: reader)
             try values.apply(step)
-            return values.elements.isEmpty ? nil : .array(values.elements)
+            return values.elements.isEmpty ? .none : .array(values.elements)
         }
         if attribute.kind == .complex {
             let object = try changedObject(current?.objectValue ?? JSONObject(), by: step)
-            return object.isEmpty ? nil : .object(object)
+            return object.isEmpty ? .none : .object(object)
         }
         guard step.kind != .remove, let value = step.value?.unwrapped(for: attribute) else { return nil }
         let new = try reader.value(value, of: attribute, at: step.target.place)

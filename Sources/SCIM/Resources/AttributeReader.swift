@@ -41,7 +41,7 @@ struct AttributeReader {
         guard definition.isMultiValued else { return try single(value, of: definition, at: place) }
         guard let elements = value.arrayValue else { throw Self.wrongType(place, "an array", value) }
         let read = try self.elements(elements, of: definition, at: place)
-        return read.isEmpty ? nil : .array(read)
+        return read.isEmpty ? .none : .array(read)
     }
 
     /// The values of a multi-valued attribute, each once.
@@ -88,7 +88,8 @@ struct AttributeReader {
         case .string, .reference, .binary, .dateTime:
             read = JSONValue(try text(value, of: definition, at: place))
         }
-        return definition.returned == .never ? nil : read
+        // Not `nil`, which beside a JSONValue would be JSON's null.
+        return definition.returned == .never ? .none : read
     }
 
     private func complex(
