@@ -150,6 +150,10 @@ import Testing
             "what stands before the last colon of an attribute must be the URN of its schema, at byte 0"
         ),
         (
+            "urn:\u{1B}:b eq \"a\"",
+            "what stands before the last colon of an attribute must be the URN of its schema, at byte 0"
+        ),
+        (
             #"name.a.b eq "a""#,
             "an attribute is written as name, name.subName or urn:...:name, in letters, digits, - and _, at byte 0"
         ),

@@ -67,7 +67,10 @@ extension ResourceType {
         // The dots of an unknown URN cannot be told from that of a sub-attribute: only the last word is looked at.
         let words = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         let names = words.last?.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) ?? []
-        guard isURN, names.count <= 2, names.allSatisfy({ String(Substring($0)).isAttributeName }) else {
+        // Visible ASCII, since messages repeat it.
+        guard isURN, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), names.count <= 2,
+            names.allSatisfy({ String(Substring($0)).isAttributeName })
+        else {
             return .malformed(reason: "what stands before the last colon of an attribute must be the URN of its schema")
         }
         return .unknownSchema(name: text)
