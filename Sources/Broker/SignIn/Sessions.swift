@@ -16,7 +16,10 @@ extension Broker {
         let now = time.now()
         let accepted = try acceptSession(token, from: source(remoteAddress), at: now)
         guard case .session(let ticket) = accepted.kind else { throw .unknown }
-        index.ticket(ticket.id)?.lastUse.used(at: now)
+        if let entry = index.ticket(ticket.id) {
+            entry.lastUse.used(at: now)
+            if now.milliseconds >= entry.confirmAfter { confirmations.ask(ticket.id) }
+        }
         return accepted.caller(at: now)
     }
 
@@ -111,6 +114,20 @@ extension Broker {
             }
             return ((), ending(others, by: AuditEvent.Actor(caller), context: context))
         }
+    }
+
+    /// Of somebody who is kept out: whoever stole a session or a refresh token has nothing when they are let in again.
+    func endingEverything(
+        of principal: PrincipalID, by actor: AuditEvent.Actor, reason: String, context: RequestContext
+    ) -> StoreTransaction {
+        let tickets = index.tickets(of: principal).map(\.ticket)
+        let sessions = tickets.filter { $0.kind == .session }
+        var transaction = ending(sessions, by: actor, reason: reason, context: context)
+        let ended = Set(sessions.map(\.id))
+        for ticket in tickets where ticket.kind != .session && !(ticket.parent.map(ended.contains) ?? false) {
+            transaction.changes.append(.deleteTicket(ticket.id, revision: ticket.revision))
+        }
+        return transaction
     }
 
     /// Sessions, what hangs on them, and the events that tell of it.
