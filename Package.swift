@@ -68,6 +68,7 @@ let package = Package(
         module("JOSELibJWT", ["JOSE", "CLibJWT"]),
         module("OAuth", []),
         module("CEL", []),
+        module("SCIM", []),
         module("AccessPolicy", ["CEL"]),
         // The templates, one YAML file each, embedded in the binary.
         .target(
@@ -168,6 +169,7 @@ let package = Package(
         tests("JOSELibJWTTests", ["JOSELibJWT", "JOSE", "OpenSSLCrypto"]),
         tests("OAuthTests", ["OAuth"]),
         tests("CELTests", ["CEL"]),
+        tests("SCIMTests", ["SCIM"]),
         tests("AccessPolicyTests", ["AccessPolicy", "CEL"]),
         tests("MailDeliveryTests", ["MailDelivery"]),
         tests("HTTPFetchTests", ["HTTPFetch", httpTypes]),

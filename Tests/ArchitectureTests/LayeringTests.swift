@@ -15,6 +15,8 @@ private let allowed: [String: Set<String>] = [
     "JOSELibJWT": ["JOSE", "OpenSSLCrypto", "CLibJWT"],
     "OAuth": [],
     "CEL": [],
+    // No HTTP and no store: what provisioning says, as values.
+    "SCIM": [],
     "AccessPolicy": ["CEL"],
     "HTTPFetch": ["CCurl", "HTTPTypes"],
     "MailDelivery": ["CCurl"],
