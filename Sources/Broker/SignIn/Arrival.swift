@@ -118,7 +118,7 @@ extension Broker {
     }
 
     /// The address that the provider vouches for: `email_verified` is the boolean true, or it is not said at all by a
-    /// provider that gives out the addresses of that domain itself (decision 22).
+    /// provider that gives out the addresses of that domain itself (decision 23).
     func verifiedEmail(_ identity: SignedInIdentity, provider: ProviderName) -> String? {
         let claim = self.provider(named: provider.rawValue)?.emailClaim ?? ProviderRecord.standardEmailClaim
         guard let email = identity.claims[claim]?.stringValue else { return nil }

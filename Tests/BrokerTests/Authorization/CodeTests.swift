@@ -254,6 +254,38 @@ struct CodeTests {
         #expect(claims["scope"]?.stringValue == "openid")
     }
 
+    @Test func whatWasAllowedIsSeenAndTakenBack() async throws {
+        let world = try await World()
+        let offline = try await world.redeem(try await world.code(["scope": "openid offline_access"]))
+        let signedIn = try world.signedIn()
+        let person = signedIn.session.principal
+        guard case .answer = try await world.step(["scope": "openid email"], signedIn: signedIn, decision: true) else {
+            Issue.record("no answer")
+            return
+        }
+        let seen = try #require(world.broker.applications(of: person).first)
+        #expect(seen.clientID == "app" && seen.scopes == ["email", "offline_access", "openid"])
+        #expect(seen.lastUse != nil)
+        try await world.broker.withdraw(client: "app", by: signedIn.caller, context: TestWorld.context)
+        #expect(world.broker.applications(of: person).isEmpty)
+        #expect(try !world.isActive(offline.accessToken))
+        #expect(await World.failure { _ = try await world.refresh(offline.refreshToken) } == .grant(.unknown))
+        await #expect(throws: DirectoryFailure.notFound(kind: "application", name: "app")) {
+            try await world.broker.withdraw(client: "app", by: signedIn.caller, context: TestWorld.context)
+        }
+        let actions = try await world.world.audit().compactMap { $0["action"]?.stringValue }
+        #expect(actions.contains("consent.withdraw") && actions.contains("authorization.revoke"))
+    }
+
+    @Test func anAdministratorEndsSessionsOfOthers() async throws {
+        let world = try await World()
+        let offline = try await world.redeem(try await world.code(["scope": "openid offline_access"]))
+        try await world.broker.endSessions(
+            of: "alice@example.com", by: try world.world.administrator(), context: TestWorld.context)
+        #expect(throws: (any Error).self) { try world.signedIn() }
+        #expect(try !world.isActive(offline.accessToken))
+    }
+
     @Test func whoIsLetInAgainBeginsAnew() async throws {
         let world = try await World()
         let offline = try await world.redeem(try await world.code(["scope": "openid offline_access"]))
