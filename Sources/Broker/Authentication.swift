@@ -118,6 +118,8 @@ package enum CredentialRefusal: Error, Hashable, Sendable {
     case expired
     case markedForDeletion
     case ownerDisabled
+    /// Nobody stands behind the owner's identity any more: the provider is gone, is disabled, or has said no.
+    case identityEnded
     case revoked
     /// The secret was rotated and its time of grace is over.
     case retired
@@ -240,7 +242,7 @@ extension Broker {
         from source: AuthenticationFacts.Source, at now: Timestamp
     ) throws(CredentialRefusal) -> AcceptedCredential {
         if let refusal = credential.refusal(at: now) { throw refusal }
-        guard owner.record.isEnabled else { throw .ownerDisabled }
+        if let refusal = refusal(ofOwner: owner) { throw refusal }
         let held = access(credential.rights, owner: owner, confinement: credential.confinement)
         let (access, withheld) = judge(held) {
             AuthenticationFacts(credential, presentedAs: mechanism, source: source)
@@ -279,7 +281,7 @@ extension Broker {
         // What came of an authorization ends with it.
         if let ticket = claims.authorization, index.ticket(ticket) == nil { throw .revoked }
         guard let owner = index.principal(claims.principal) else { throw .unknown }
-        guard owner.record.isEnabled else { throw .ownerDisabled }
+        if let refusal = refusal(ofOwner: owner) { throw refusal }
         let held = access(claims.rights, owner: owner, confinement: claims.home)
         let (access, withheld) = judge(held) { AuthenticationFacts(claims, source: source) }
         return AcceptedCredential(

@@ -172,6 +172,10 @@ package final class CredentialIndex: Sendable {
         state.withLock { $0.directory.objects(kind, beginningWith: prefix) }
     }
 
+    func isSuspended(_ origin: Principal.Origin) -> Bool {
+        state.withLock { $0.directory.suspended.contains(origin) }
+    }
+
     package var credentialCount: Int { state.withLock { $0.credentials.count } }
 
     /// When it was last used, by generation of its secret.

@@ -33,6 +33,8 @@ package enum GrantRefusal: String, Error, Hashable, Sendable {
     /// Whose it is may not sign in any more.
     case userDisabled = "grant.user_disabled"
     case sessionEnded = "grant.session_ended"
+    /// Nobody stands behind their identity any more.
+    case identityEnded = "grant.identity_ended"
 }
 
 package enum DeviceRefusal: Hashable, Sendable {

@@ -222,7 +222,11 @@ extension Broker {
     /// Whose it is, while they may use it: enabled, and signed in unless it outlives that.
     func owner(of record: AuthorizationRecord, at now: Timestamp) throws(AuthorizationFailure) -> IndexedPrincipal {
         guard let id = record.ticket.principal, let owner = index.principal(id) else { throw .grant(.unknown) }
-        guard owner.record.isEnabled else { throw .grant(.userDisabled) }
+        switch refusal(ofOwner: owner) {
+        case nil: break
+        case .identityEnded: throw .grant(.identityEnded)
+        default: throw .grant(.userDisabled)
+        }
         if !record.terms.isOffline {
             guard let session = index.ticket(record.terms.session), refusal(ofSession: session, at: now) == nil else {
                 throw .grant(.sessionEnded)

@@ -35,6 +35,9 @@ struct DirectoryIndex {
     /// Which credentials may use what is held where.
     private(set) var authenticationPolicies = AuthenticationPolicyTable([])
 
+    /// Identities that their provider has said no of. Few, or none.
+    private(set) var suspended: Set<Principal.Origin> = []
+
     // MARK: Asking
 
     func principal(_ id: PrincipalID) -> IndexedPrincipal? { principals[id] }
@@ -117,12 +120,13 @@ struct DirectoryIndex {
         case .role: refreshRoles()
         case .authentication: refreshAuthenticationPolicies()
         case .namespace: if let name = try? NamespaceName(object.name) { namespaces.insert(name) }
+        case .suspension: if let suspension = Suspension(object) { suspended.insert(suspension.origin) }
         case .client, .consent, .invitation, .provider, .settings, .signUp: break
         }
     }
 
     mutating func remove(_ id: StoredObject.ID) {
-        objects[id.kind]?[id.name] = nil
+        let gone = objects[id.kind]?.removeValue(forKey: id.name)
         switch id.kind {
         case .group:
             groups[id.name] = nil
@@ -130,6 +134,7 @@ struct DirectoryIndex {
         case .role: refreshRoles()
         case .authentication: refreshAuthenticationPolicies()
         case .namespace: if let name = try? NamespaceName(id.name.rawValue) { namespaces.remove(name) }
+        case .suspension: if let gone, let suspension = Suspension(gone) { suspended.remove(suspension.origin) }
         case .client, .consent, .invitation, .provider, .settings, .signUp: break
         }
     }

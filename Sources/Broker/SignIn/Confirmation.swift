@@ -108,19 +108,30 @@ extension Broker {
 
     private static let confirming = RequestContext(requestID: "confirmation", remoteAddress: "")
 
+    /// All sessions with that identity end, with what was allowed in them; and the identity is suspended, so that the
+    /// person's credentials rest until the provider vouches for them again.
     private func end(_ id: TicketID, because reason: String) async -> SignInConfirmation {
         while let entry = index.ticket(id), let session = SessionRecord(entry.ticket) {
+            let tickets = index.tickets(of: session.principal).map(\.ticket)
+            let sessions = tickets.filter { SessionRecord($0)?.origin == session.origin }
+            let ids = Set(sessions.map(\.id))
             var transaction = ending(
-                [entry.ticket], by: AuditEvent.Actor(name: session.origin.subject, provider: session.provider),
+                sessions, by: AuditEvent.Actor(name: session.origin.subject, provider: session.provider),
                 reason: reason, context: Self.confirming)
-            transaction.changes += authorizations(of: id, besides: transaction.changes).map {
-                .deleteTicket($0.id, revision: $0.ticket.revision)
+            // Those that outlive their session too.
+            for ticket in tickets where !(ticket.parent.map(ids.contains) ?? false) {
+                guard let session = AuthorizationRecord(ticket)?.terms.session, ids.contains(session) else { continue }
+                transaction.changes.append(.deleteTicket(ticket.id, revision: ticket.revision))
             }
+            let suspension = suspending(
+                session.origin, because: reason, at: time.now(), context: Self.confirming)
+            transaction.changes += suspension.changes
+            transaction.events += suspension.events
             do throws(StoreFailure) {
                 try await store.commit(transaction)
                 return .ended
             } catch {
-                guard error == .conflict else { return .unanswered }
+                guard error == .conflict || error == .alreadyExists else { return .unanswered }
             }
         }
         return .ended
@@ -144,7 +155,7 @@ extension Broker {
             var transaction = StoreTransaction(changes: [], events: [])
             if grants != ticket.rights.grants {
                 ticket.rights = ticket.rights.withGrants(grants)
-                for var authorization in authorizations(of: id, besides: []) {
+                for var authorization in authorizations(of: id) {
                     authorization.ticket.rights = authorization.ticket.rights.withGrants(grants)
                     authorization.ticket.revision &+= 1
                     transaction.changes.append(.updateTicket(authorization.stored))
@@ -159,6 +170,9 @@ extension Broker {
                         ]))
             }
             transaction.changes.append(.updateTicket(ticket))
+            let reinstatement = reinstating(session.origin, at: now, context: Self.confirming)
+            transaction.changes += reinstatement.changes
+            transaction.events += reinstatement.events
             do throws(StoreFailure) {
                 try await store.commit(transaction)
                 return .stands
@@ -170,12 +184,10 @@ extension Broker {
     }
 
     /// What was allowed in a session, also when it outlives it.
-    private func authorizations(of session: TicketID, besides changes: [StoreChange]) -> [AuthorizationRecord] {
-        var gone: Set<TicketID> = []
-        for case .deleteTicket(let id, _) in changes { gone.insert(id) }
+    private func authorizations(of session: TicketID) -> [AuthorizationRecord] {
         guard let principal = index.ticket(session)?.ticket.principal else { return [] }
         return index.tickets(of: principal).compactMap { entry in
-            guard !gone.contains(entry.ticket.id), let record = AuthorizationRecord(entry.ticket),
+            guard let record = AuthorizationRecord(entry.ticket),
                 record.terms.session == session
             else { return nil }
             return record

@@ -1,4 +1,5 @@
 package import AccessPolicy
+import Federation
 import Identifiers
 import JOSE
 package import Secrets
@@ -33,7 +34,7 @@ extension Broker {
             throw .unknown
         }
         if let refusal = refusal(ofSession: entry, at: now) { throw refusal }
-        guard owner.record.isEnabled else { throw .ownerDisabled }
+        if let refusal = refusal(ofOwner: owner) { throw refusal }
         let ticket = entry.ticket
         let held = access(ticket.rights, owner: owner, confinement: nil)
         let (access, withheld) = judge(held) { AuthenticationFacts(session: ticket, source: source) }
@@ -47,6 +48,9 @@ extension Broker {
     func refusal(ofSession entry: IndexedTicket, at now: Timestamp) -> CredentialRefusal? {
         if now >= entry.ticket.expiresAt { return .expired }
         // Shortened by an administrator counts for those who are signed in too.
+        if let voucher = entry.voucher, !providers.vouches(for: voucher.issuer, as: voucher.provider) {
+            return .identityEnded
+        }
         if now >= entry.lastUse.moment.adding(seconds: sessionLimits.idle) { return .idle }
         return nil
     }

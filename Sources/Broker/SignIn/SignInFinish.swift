@@ -120,6 +120,9 @@ extension Broker {
                         "address": JSONValue(browser.request.remoteAddress), "issuer": JSONValue(identity.issuer),
                         "rights": ticket.rights.json, "subject": JSONValue(identity.subject),
                     ]))
+            let reinstatement = reinstating(identity.origin, at: now, context: browser.request)
+            transaction.changes += reinstatement.changes
+            transaction.events += reinstatement.events
             if let ended = replaced(old, by: principal.id) {
                 let ending = ending(
                     [ended], by: AuditEvent.Actor(principal: principal.id.rawValue, name: principal.name),
