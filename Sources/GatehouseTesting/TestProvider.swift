@@ -46,7 +46,7 @@ package struct TestProvider: Sendable {
     ) throws -> String {
         let form = try FormBody(Array((url.split(separator: "?", maxSplits: 1).last ?? "").utf8))
         var object: JSONObject = [
-            "aud": JSONValue(Self.clientID), "email": JSONValue(subject + "@example.com"), "email_verified": true,
+            "aud": JSONValue(Self.clientID), "auth_time": .integer(now), "email": JSONValue(subject + "@example.com"), "email_verified": true,
             "exp": .integer(now + 300), "family_name": "Example", "given_name": JSONValue(subject),
             "iat": .integer(now), "iss": JSONValue(issuer.issuer), "sub": JSONValue(subject),
         ]

@@ -13,7 +13,7 @@ extension SignInPlugin {
         let page = AccountPage(
             organisation: organisation, name: signedIn.name,
             provider: signedIn.provider,
-            signedInAt: Self.words(signedIn.session.authenticatedAt),
+            signedInAt: Self.words(signedIn.session.signedInAt),
             sessions: broker.sessions(of: signedIn.session.principal).map { record, lastUse in
                 SessionLine(
                     id: record.id, device: UserAgentWords.device(record.userAgent), address: record.remoteAddress,

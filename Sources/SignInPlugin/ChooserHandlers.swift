@@ -102,7 +102,12 @@ extension SignInPlugin {
                     provider: provider, query: request.query ?? "",
                     cookies: request.cookies.named(prefix).map { ($0.name, Secret(utf8: $0.value)) },
                     session: sessionToken(request), browser: browser(request)))
-        } catch { throw PageFailure(error) }
+        } catch {
+            if case .unmetDemand(let refusal, let returnTo) = error,
+                let answer = answer(OAuthError(unmet: refusal), toClientAt: returnTo)
+            { return answer }
+            throw PageFailure(error)
+        }
         var response = Response.seeOther(finished.returnTo.rawValue)
         response.set(sessionCookie(finished.token.revealText()))
         response.set(pendingCookie(finished.cookie, nil))
@@ -130,7 +135,7 @@ extension PageFailure {
                 title: "This sign-in is over", happened: "The answer of the provider was used before.",
                 next: "If you are not signed in, start again.", action: again)
         case .tooOften(let seconds): self = .tooOften(seconds)
-        case .provider(let refusal):
+        case .provider(let refusal), .unmetDemand(let refusal, _):
             self.init(
                 status: refusal.isProviderDown ? .badGateway : .badRequest, title: "You are not signed in",
                 happened: refusal.message, next: "Code: \(refusal.code)", action: again)

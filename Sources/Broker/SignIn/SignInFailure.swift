@@ -1,4 +1,5 @@
 package import Federation
+package import OAuth
 
 /// Why a sign-in did not happen. Each has words for the person before the page, and a code for the log and the tests.
 package enum SignInFailure: Error, Sendable {
@@ -12,6 +13,9 @@ package enum SignInFailure: Error, Sendable {
     case tooOften(Int64)
     /// What the provider says is not what must be so.
     case provider(SignInRefusal)
+    /// All is well but for what was asked for in particular: how lately, or in what way, the person proves who they are.
+    /// Whoever asked for it is told.
+    case unmetDemand(SignInRefusal, returnTo: LocalTarget)
     /// The provider vouches for no e-mail address, and there is no user with this identity yet.
     case noVerifiedEmail
     /// Nobody here has this identity, and whoever runs this server lets nobody in by that way. Also when there is a user
@@ -29,7 +33,7 @@ package enum SignInFailure: Error, Sendable {
         case .notBegun: "signin.not_begun"
         case .alreadyUsed: "signin.already_used"
         case .tooOften: "signin.too_often"
-        case .provider(let refusal): refusal.code
+        case .provider(let refusal), .unmetDemand(let refusal, _): refusal.code
         case .noVerifiedEmail: "signin.no_verified_email"
         case .notAdmitted: "signin.not_admitted"
         case .invitation: "signin.invitation"

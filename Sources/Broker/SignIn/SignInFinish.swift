@@ -77,7 +77,7 @@ extension Broker {
         do throws(SignInRefusal) {
             identity = try await providers.finishSignIn(
                 response, pending: begun.pending, credential: credential, callback: begun.pending.provider)
-        } catch { throw .provider(error) }
+        } catch { throw error.isUnmetDemand ? .unmetDemand(error, returnTo: begun.returnTo) : .provider(error) }
         let (token, record) = try await startSession(
             identity, invitation: begun.invitation, replacing: answer.session, browser: answer.browser)
         return FinishedSignIn(token: token, session: record, returnTo: begun.returnTo, cookie: name)
@@ -160,11 +160,8 @@ extension Broker {
                 claims: identity.claims, credentialType: .session, audiences: [], scope: .everything))
         var grants: [PolicyGrant] = []
         if case .granted(let grant) = decision.outcome { grants = grant.grants }
-        let authenticatedAt =
-            identity.claims["auth_time"]?.integerValue.map { min(Timestamp(seconds: $0), now) } ?? now
         let document = SessionRecord.document(
-            origin: identity.origin, authenticatedAt: authenticatedAt, browser: browser,
-            upstreamSession: identity.sessionID, sealedUpstream: try sealUpstream(identity, of: id))
+            of: identity, browser: browser, sealedUpstream: try sealUpstream(identity, of: id), at: now)
         let ticket = Ticket(
             id: id, kind: .session, hash: hash, principal: principal, createdAt: before?.createdAt ?? now,
             expiresAt: now.adding(seconds: sessionLimits.absolute),
