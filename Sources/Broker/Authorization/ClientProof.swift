@@ -41,7 +41,7 @@ extension Broker {
             client.metadata.tokenEndpointAuthMethod == .privateKeyJWT, let keys = ClientKeys(client.metadata),
             proof.clientID?.hasSameBytes(as: client.id) ?? true
         else { throw refused }
-        // RFC 7523 §3: ours by the endpoint's URL or by the issuer (RFC 9700 §2.5 prefers that).
+        // RFC 7523 §3: ours by the endpoint's URL or by the issuer (draft-ietf-oauth-rfc7523bis wants that).
         let audiences = Set([endpoint, settings.issuer.rawValue].compactMap { try? Audience($0) })
         let now = time.now()
         guard let verified = keys.verify(token, audiences: audiences, maximumLifetime: Self.longestAssertion, at: now),
@@ -75,8 +75,9 @@ struct ClientKeys {
     func verify(
         _ token: UnverifiedToken, audiences: Set<Audience>, maximumLifetime: Int64, at now: Timestamp
     ) -> Claims? {
-        guard token.claims.audiences.contains(where: audiences.contains),
-            (try? keys.verify(token.jws, allowing: [.ES256, .RS256, .PS256, .EdDSA])) != nil
+        // One for several could be presented here by another of them first.
+        guard let audience = token.claims.audiences.first, token.claims.audiences.count == 1,
+            audiences.contains(audience), (try? keys.verify(token.jws, allowing: [.ES256, .RS256, .PS256, .EdDSA])) != nil
         else { return nil }
         guard let expiry = token.claims.expiry, expiry.seconds > now.seconds,
             expiry.seconds - now.seconds <= maximumLifetime,

@@ -145,7 +145,13 @@ struct DeviceTests {
     @Test(
         arguments: [
             ("good", [:], nil), ("another audience", ["aud": "https://other.example"], true),
-            ("our issuer as audience", ["aud": "https://id.example"], nil), ("another subject", ["sub": "app"], true),
+            ("our issuer as audience", ["aud": "https://id.example"], nil),
+            ("in a list", ["aud": ["https://id.example"]], nil),
+            ("us and another", ["aud": ["https://id.example", "https://evil.example"]], true),
+            ("another and us", ["aud": ["https://evil.example", "https://id.example/oauth/token"]], true),
+            ("us twice", ["aud": ["https://id.example", "https://id.example/oauth/token"]], true),
+            ("an empty list", ["aud": .array([])], true), ("no audience", ["aud": nil], true),
+            ("another subject", ["sub": "app"], true),
             ("another client's", ["iss": "app", "sub": "app"], true), ("no jti", ["jti": nil], true),
             ("ended", ["exp": 1_799_999_999], true), ("ends in years", ["exp": 1_900_000_000], true),
             ("not yet", ["nbf": 1_800_000_100], true),
