@@ -64,7 +64,7 @@ package struct TokenPlugin: Sendable {
         // A client may be absent: the subject token is the proof. One that says who it is must be that one.
         if exchange.client.isIdentified {
             do throws(AuthorizationFailure) {
-                _ = try await broker.authenticateClient(exchange.client, at: endpoint("/oauth/token"))
+                _ = try await broker.authenticateClient(exchange.client, at: endpoint("/oauth/token"), context: context(request))
             } catch { return TokenEndpointError(error).response(requestID: request.id) }
         }
         do throws(ExchangeFailure) {
@@ -95,7 +95,7 @@ package struct TokenPlugin: Sendable {
         }
         if asked.client.isIdentified {
             do throws(AuthorizationFailure) {
-                let client = try await broker.authenticateClient(asked.client, at: endpoint("/oauth/introspect"))
+                let client = try await broker.authenticateClient(asked.client, at: endpoint("/oauth/introspect"), context: context(request))
                 return .json(try broker.introspect(asked.token, for: client))
             } catch { return TokenEndpointError(error).response(requestID: request.id) }
         }

@@ -134,7 +134,8 @@ struct DeviceTests {
         let pairs = [("client_id", client)] + (secret.map { [("client_secret", $0)] } ?? [])
         let proof = try ClientAuthentication(try World.form(pairs), authorization: nil)
         let failure = await World.failure {
-            _ = try await world.broker.authenticateClient(proof, at: "https://id.example/oauth/token")
+            _ = try await world.broker.authenticateClient(
+                proof, at: "https://id.example/oauth/token", context: TestWorld.context)
         }
         #expect((failure != nil) == isRefused, "\(rule)")
         if isRefused, secret != nil {
@@ -177,7 +178,8 @@ struct DeviceTests {
                         ("client_assertion", assertion),
                         ("client_assertion_type", ClientAuthentication.assertionType),
                     ]), authorization: nil)
-                _ = try await world.broker.authenticateClient(proof, at: "https://id.example/oauth/token")
+                _ = try await world.broker.authenticateClient(
+                    proof, at: "https://id.example/oauth/token", context: TestWorld.context)
             }
         }
         #expect((await present() != nil) == (isRefused ?? false), "\(rule)")
