@@ -12,8 +12,15 @@ import ServerPlugin
 extension SignInPlugin {
     private static let path = "/oauth/authorize"
     private static let decisionPath = path + "/decision"
-    /// Our own parameter: when this request sent the person to sign in. Sealed, so that no client can say so itself.
+    /// Our own parameter: when this very request sent the person to sign in. Sealed with the others, so that no client can
+    /// say so itself or take it from another request.
     private static let since = "gatehouse_since"
+
+    /// The client's own parameters, which ours is sealed with.
+    private static func withoutOurs(_ parameters: [UInt8]) -> [UInt8] {
+        let pairs = parameters.split(separator: UInt8(ascii: "&")).filter { !$0.starts(with: "\(since)=".utf8) }
+        return Array(pairs.joined(separator: "&".utf8))
+    }
 
     func authorize(_ request: Request) async throws(PageFailure) -> Response {
         try await authorize(request, parameters: Array((request.query ?? "").utf8), decision: nil)
@@ -77,7 +84,9 @@ extension SignInPlugin {
         do throws(AuthorizationFailure) {
             step = try await broker.authorize(
                 asked, client: client, redirectURI: redirectURI, signedIn: signedIn,
-                signedInSince: form[Self.since].flatMap { broker.moment(sealed: $0) }, decision: decision,
+                signedInSince: form[Self.since].flatMap {
+                    broker.moment(sealed: $0, for: Self.withoutOurs(parameters))
+                }, decision: decision,
                 context: context(request))
         } catch {
             if case .store = error { throw .unavailable }
@@ -108,9 +117,9 @@ extension SignInPlugin {
 
     private func signInURL(_ again: AuthorizationStep.Reauthentication, parameters: [UInt8]) -> String {
         // An older one of ours goes: no parameter comes twice.
-        let pairs = parameters.split(separator: UInt8(ascii: "&")).filter { !$0.starts(with: "\(Self.since)=".utf8) }
-        let query = String(decoding: Array(pairs.joined(separator: "&".utf8)), as: UTF8.self)
-        let here = "\(Self.path)?\(query)".addingQuery([(Self.since, broker.sealedMoment())])
+        let parameters = Self.withoutOurs(parameters)
+        let query = String(decoding: parameters, as: UTF8.self)
+        let here = "\(Self.path)?\(query)".addingQuery([(Self.since, broker.sealedMoment(for: parameters))])
         var carried = [("return_to", here)]
         if let hint = again.loginHint { carried.append(("login_hint", hint)) }
         if let age = again.maxAge { carried.append(("max_age", String(age))) }

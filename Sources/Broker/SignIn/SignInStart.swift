@@ -180,21 +180,24 @@ extension Broker {
         }?.name.rawValue
     }
 
-    /// This moment, as only we can have written it: for a link that a browser brings back.
-    package func sealedMoment() -> String {
+    /// This moment, as only we can have written it, for one request that a browser brings back: of another, and when a
+    /// sign-in cannot take that long any more, it says nothing.
+    package func sealedMoment(for request: [UInt8]) -> String {
         let text = String(time.now().milliseconds)
-        return text + "." + momentProof(text).revealText()
+        return text + "." + momentProof(text, request).revealText()
     }
 
-    package func moment(sealed text: String) -> Timestamp? {
+    package func moment(sealed text: String, for request: [UInt8]) -> Timestamp? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, let milliseconds = Int64(parts[0]),
-            momentProof(String(parts[0])).matches(Secret(utf8: parts[1]))
+            momentProof(String(parts[0]), request).matches(Secret(utf8: parts[1]))
         else { return nil }
-        return Timestamp(milliseconds: milliseconds)
+        let moment = Timestamp(milliseconds: milliseconds)
+        return time.now() < moment.adding(seconds: Self.signInLife) ? moment : nil
     }
 
-    private func momentProof(_ text: String) -> Secret {
-        Secret(utf8: Base64URL.encode(hasher.derived(Array("moment:\(text)".utf8)).reveal()))
+    private func momentProof(_ text: String, _ request: [UInt8]) -> Secret {
+        let proof = hasher.derived(Array("moment:\(text):".utf8) + SHA2.sha256(request))
+        return Secret(utf8: Base64URL.encode(proof.reveal()))
     }
 }

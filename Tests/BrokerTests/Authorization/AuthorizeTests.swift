@@ -139,6 +139,23 @@ struct AuthorizeTests {
         #expect(word == expected, "\(rule)")
     }
 
+    /// What says that somebody was sent to sign in says it of one request, and not for ever.
+    @Test func aSealedMomentIsOfOneRequest() async throws {
+        let world = try await World()
+        let (broker, now) = (world.broker, world.world.clock.now)
+        let request = Array("client_id=app&state=s".utf8)
+        let sealed = broker.sealedMoment(for: request)
+        #expect(broker.moment(sealed: sealed, for: request) == now)
+        #expect(broker.moment(sealed: sealed, for: Array("client_id=app&state=t".utf8)) == nil)
+        for changed in ["1" + sealed, sealed + "A", sealed.replacing(".", with: ""), "", ".", "0."] {
+            #expect(broker.moment(sealed: changed, for: request) == nil, "\(changed)")
+        }
+        world.world.clock.advance(seconds: Broker.signInLife - 1)
+        #expect(broker.moment(sealed: sealed, for: request) == now)
+        world.world.clock.advance(seconds: 1)
+        #expect(broker.moment(sealed: sealed, for: request) == nil)
+    }
+
     @Test func anAccountIsChosenInASignIn() async throws {
         let world = try await World()
         let later = world.world.clock.now.adding(seconds: 3600)
