@@ -134,13 +134,15 @@ extension Broker {
 
     /// The session that the browser has, when it is somebody else's: it ends.
     private func replaced(_ token: [UInt8]?, by principal: PrincipalID) -> Ticket? {
-        guard let ticket = liveSession(token), ticket.principal != principal else { return nil }
+        guard let ticket = liveSession(token, at: time.now()), ticket.principal != principal else { return nil }
         return ticket
     }
 
-    private func liveSession(_ token: [UInt8]?) -> Ticket? {
+    /// One that is over by itself is none: what hung on it must not come back with it.
+    private func liveSession(_ token: [UInt8]?, at now: Timestamp) -> Ticket? {
         guard let token, let opaque = OpaqueToken(parsing: token), opaque.tokenClass == .session,
-            let hash = hasher.hash(opaque), let entry = index.ticket(hash), entry.ticket.kind == .session
+            let hash = hasher.hash(opaque), let entry = index.ticket(hash), entry.ticket.kind == .session,
+            refusal(ofSession: entry, at: now) == nil
         else { return nil }
         return entry.ticket
     }
@@ -150,7 +152,7 @@ extension Broker {
         _ identity: SignedInIdentity, hash: TokenHash, principal: PrincipalID, replacing old: [UInt8]?,
         browser: BrowserContext, at now: Timestamp
     ) throws(SignInFailure) -> (Ticket, StoreChange) {
-        let before = liveSession(old).flatMap { $0.principal == principal ? $0 : nil }
+        let before = liveSession(old, at: now).flatMap { $0.principal == principal ? $0 : nil }
         guard let id = before?.id ?? (try? RecordID.make("ses", at: now)).map({ TicketID(unchecked: $0) }) else {
             throw .cannotMake
         }

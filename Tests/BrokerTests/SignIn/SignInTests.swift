@@ -196,6 +196,20 @@ struct SignInTests {
         #expect(try world.signedIn(bob.token).name == "bob@example.com")
     }
 
+    /// Signing in again continues a session that lives, with what hangs on it, and revives none that is over.
+    @Test(arguments: [(7199, true), (7200, false)] as [(Int64, Bool)])
+    func aSessionThatIsOverStaysOver(_ seconds: Int64, isContinued: Bool) async throws {
+        let world = try await AuthorizationWorld()
+        let before = try world.signedIn().session.id
+        let refreshToken = try #require(try await world.redeem(try await world.code()).refreshToken)
+        world.world.clock.advance(seconds: seconds)
+        let again = try await world.world.signIn("alice", through: world.provider, replacing: world.session)
+        #expect((again.session.id == before) == isContinued)
+        let failure = await AuthorizationWorld.failure { _ = try await world.refresh(refreshToken) }
+        #expect(failure == (isContinued ? nil : .grant(.sessionEnded)))
+        _ = try world.world.signedIn(again.token)
+    }
+
     @Test func whoIsDisabledIsOutAtOnce() async throws {
         let (world, provider) = try await Self.world()
         let token = try await world.signIn("alice", through: provider).token
