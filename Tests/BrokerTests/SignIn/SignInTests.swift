@@ -210,6 +210,18 @@ struct SignInTests {
         _ = try world.world.signedIn(again.token)
     }
 
+    @Test func refreshingIsNoUseOfTheSession() async throws {
+        let world = try await AuthorizationWorld()
+        var refreshToken = try await world.redeem(try await world.code()).refreshToken
+        for _ in 0..<2 {
+            world.world.clock.advance(seconds: 3599)
+            refreshToken = try await world.refresh(refreshToken).refreshToken
+        }
+        world.world.clock.advance(seconds: 2)
+        #expect(await AuthorizationWorld.failure { _ = try await world.refresh(refreshToken) } == .grant(.sessionEnded))
+        #expect(world.broker.session(world.session.reveal(), from: "127.0.0.1") == nil)
+    }
+
     @Test func whoIsDisabledIsOutAtOnce() async throws {
         let (world, provider) = try await Self.world()
         let token = try await world.signIn("alice", through: provider).token
