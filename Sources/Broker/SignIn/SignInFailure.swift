@@ -7,6 +7,8 @@ package enum SignInFailure: Error, Sendable {
     case unknownProvider
     /// Nothing was begun in this browser that this would be the end of: another browser, too late, or opened twice.
     case notBegun
+    /// What was asked for is more than a browser keeps until its provider's answer comes.
+    case tooLong
     /// The answer was used before.
     case alreadyUsed
     /// Too often from there; seconds to wait.
@@ -31,6 +33,7 @@ package enum SignInFailure: Error, Sendable {
         switch self {
         case .unknownProvider: "signin.unknown_provider"
         case .notBegun: "signin.not_begun"
+        case .tooLong: "signin.too_long"
         case .alreadyUsed: "signin.already_used"
         case .tooOften: "signin.too_often"
         case .provider(let refusal), .unmetDemand(let refusal, _): refusal.code

@@ -42,6 +42,8 @@ struct BegunSignIn: Sendable {
 
     /// Seconds.
     static let life: Int64 = 600
+    /// Bytes: with its name and attributes a cookie may have 4,096 (RFC 6265 §6.1), and browsers drop a longer one.
+    static let largest = 3_900
 
     private static let sealContext = Array("sign-in".utf8)
 
@@ -80,7 +82,9 @@ struct BegunSignIn: Sendable {
     func sealed(_ broker: Broker) throws(SignInFailure) -> Secret {
         let text = Secret(JSONValue.object(document).encoded())
         guard let bytes = try? broker.sealing.seal(text, context: Self.sealContext) else { throw .cannotMake }
-        return Secret(utf8: Base64URL.encode(bytes))
+        let cookie = Base64URL.encode(bytes)
+        guard cookie.utf8.count <= Self.largest else { throw .tooLong }
+        return Secret(utf8: cookie)
     }
 
     static func open(_ sealed: Secret, _ broker: Broker) -> BegunSignIn? {

@@ -140,6 +140,19 @@ struct SignInTests {
         #expect(await finish([(other.name, other.sealed)], query: query) == "signin.not_begun")
     }
 
+    /// Browsers drop a cookie that is too long, and then the answer would belong to nothing.
+    @Test(arguments: [(2_000, nil), (2_500, nil), (3_500, "signin.too_long")] as [(Int, String?)])
+    func whatABrowserKeeps(_ length: Int, refusal: String?) async throws {
+        let (world, _) = try await Self.world()
+        let target = try LocalTarget("/oauth/authorize?state=" + String(repeating: "s", count: length))
+        let code = await Self.code {
+            let started = try await world.broker.beginSignIn(
+                SignInStart(provider: "idp", returnTo: target), context: TestWorld.context)
+            #expect(started.sealed.count <= 3_900)
+        }
+        #expect(code == refusal)
+    }
+
     @Test func fiftyAtOnceMakeOneSession() async throws {
         let (world, provider) = try await Self.world()
         let start = SignInStart(provider: "idp", returnTo: try LocalTarget("/account"))
