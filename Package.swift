@@ -102,7 +102,10 @@ let package = Package(
         module("DirectoryPlugin", ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", httpTypes]),
         module(
             "ProvidersPlugin",
-            ["APIConventions", "ServerPlugin", "Broker", "Federation", "AccessPolicy", "OAuth", "SafeHTML", httpTypes]),
+            [
+                "APIConventions", "ServerPlugin", "PageServing", "Broker", "Federation", "Pages", "AccessPolicy", "OAuth",
+                httpTypes,
+            ]),
         module("PageServing", ["ServerPlugin", "Pages", httpTypes]),
         module(
             "SignInPlugin",
