@@ -208,6 +208,9 @@ let package = Package(
         tests(
             "DescriptionPluginTests",
             ["DescriptionPlugin", "SafeHTML", "DescriptionDocuments", "ServerPlugin", httpTypes]),
+        tests(
+            "GatewayPluginTests",
+            ["GatewayPlugin", "ServerPlugin", "Broker", "GatehouseTesting", "AccessPolicy", httpTypes]),
         tests("PagesTests", ["Pages", "SafeHTML"]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),
         tests(
