@@ -103,7 +103,8 @@ let package = Package(
         module(
             "ProvidersPlugin",
             [
-                "APIConventions", "ServerPlugin", "PageServing", "Broker", "Federation", "Pages", "AccessPolicy", "OAuth",
+                "APIConventions", "ServerPlugin", "PageServing", "Broker", "Federation", "Pages", "AccessPolicy",
+                "OAuth",
                 httpTypes,
             ]),
         module("PageServing", ["ServerPlugin", "Pages", httpTypes]),
@@ -208,6 +209,12 @@ let package = Package(
         tests(
             "DescriptionPluginTests",
             ["DescriptionPlugin", "SafeHTML", "DescriptionDocuments", "ServerPlugin", httpTypes]),
+        tests(
+            "SignInPluginTests",
+            [
+                "SignInPlugin", "ServerPlugin", "Broker", "GatehouseTesting", "AccessPolicy", "Federation", "HTTPFetch",
+                "JOSE", "OAuth", "OpenSSLCrypto", httpTypes,
+            ]),
         tests(
             "GatewayPluginTests",
             ["GatewayPlugin", "ServerPlugin", "Broker", "GatehouseTesting", "AccessPolicy", httpTypes]),

@@ -35,7 +35,9 @@ extension SignInPlugin {
         return self.answer(error, target, to: redirectURI)
     }
 
-    private func answer(_ error: OAuthError, _ target: AuthorizationRequest.Target, to redirectURI: RedirectURI)
+    private func answer(
+        _ error: OAuthError, _ target: AuthorizationRequest.Target, to redirectURI: RedirectURI
+    )
         -> Response
     {
         .seeOther(
@@ -43,8 +45,8 @@ extension SignInPlugin {
                 .location)
     }
 
-    /// OpenID Connect Core §3.1.2.1: the same by POST. From another site such a request has a foreign Origin and does not
-    /// come this far, so it is turned into the GET that it stands for.
+    /// OpenID Connect Core §3.1.2.1: the same by POST. From another site it comes without our cookies (`SameSite=Lax`), so it
+    /// is turned into the GET that it stands for, which has them.
     func authorizePosted(_ request: Request) async throws(PageFailure) -> Response {
         _ = try form(request)
         guard let text = String(validating: request.body, as: UTF8.self),

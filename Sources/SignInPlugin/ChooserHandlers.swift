@@ -78,7 +78,9 @@ extension SignInPlugin {
         } catch {
             if case .tooLong = error,
                 let answer = answer(OAuthError(.invalidRequest, "the request is too long"), toClientAt: start.returnTo)
-            { return answer }
+            {
+                return answer
+            }
             throw PageFailure(error)
         }
         var response = Response.seeOther(started.url)
@@ -95,6 +97,21 @@ extension SignInPlugin {
             Self.pending + name, value ?? "", maxAge: value == nil ? 0 : Broker.signInLife, isSecure: isSecure)
     }
 
+    /// The answer as a form (OAuth 2.0 Form Post Response Mode), as Apple sends it. It comes from the provider's page and so
+    /// without our cookies (`SameSite=Lax`); the GET that it is turned into has them.
+    func callbackPosted(_ request: Request) async throws(PageFailure) -> Response {
+        guard let provider = try? request.parameter("provider"), broker.answersByForm(provider) else {
+            throw PageFailure(.unknownProvider)
+        }
+        guard FormBody.isForm(contentType: request.headers[.contentType]),
+            let form = try? FormBody(request.body, repeatable: [])
+        else { throw PageFailure(.provider(.malformedResponse)) }
+        let answer = ["code", "state", "iss", "error", "error_description"].compactMap { name in
+            form[name].map { (name, $0) }
+        }
+        return .seeOther("/sign-in/\(provider)/callback".addingQuery(answer))
+    }
+
     /// The browser comes back from the provider.
     func callback(_ request: Request) async throws(PageFailure) -> Response {
         guard let provider = try? request.parameter("provider") else { throw .form }
@@ -109,7 +126,9 @@ extension SignInPlugin {
         } catch {
             if case .unmetDemand(let refusal, let returnTo) = error,
                 let answer = answer(OAuthError(unmet: refusal), toClientAt: returnTo)
-            { return answer }
+            {
+                return answer
+            }
             throw PageFailure(error)
         }
         var response = Response.seeOther(finished.returnTo.rawValue)

@@ -131,6 +131,13 @@ extension Broker {
         "\(settings.publicURL)/sign-in/\(provider)/callback"
     }
 
+    /// Whether a provider's answer comes as a form.
+    package func answersByForm(_ provider: String) -> Bool {
+        providers.definitions.contains {
+            $0.name.rawValue.hasSameBytes(as: provider) && $0.client?.responseMode == .formPost
+        }
+    }
+
     /// Providers through which people sign in.
     package var signInProviders: [ProviderRecord] {
         let clients = Set(providers.definitions.filter { $0.client != nil }.map(\.name))
