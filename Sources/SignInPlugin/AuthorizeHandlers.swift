@@ -96,7 +96,11 @@ extension SignInPlugin {
         }
         switch step {
         case .answer(let answer): return .seeOther(answer.location)
-        case .signIn(let again): return .seeOther(signInURL(again, parameters: parameters))
+        case .signIn(let again):
+            guard let url = signInURL(again, parameters: parameters) else {
+                return self.answer(.tooLong, target, to: redirectURI)
+            }
+            return .seeOther(url)
         case .consent(let question):
             guard let signedIn else { throw .notSignedIn }
             return consentPage(question, redirectURI: redirectURI, signedIn: signedIn, parameters: parameters)
@@ -117,12 +121,14 @@ extension SignInPlugin {
         }
     }
 
-    private func signInURL(_ again: AuthorizationStep.Reauthentication, parameters: [UInt8]) -> String {
+    /// `nil` when nobody could come back to a request of that length.
+    private func signInURL(_ again: AuthorizationStep.Reauthentication, parameters: [UInt8]) -> String? {
         // An older one of ours goes: no parameter comes twice.
         let parameters = Self.withoutOurs(parameters)
         let query = String(decoding: parameters, as: UTF8.self)
         let here = "\(Self.path)?\(query)".addingQuery([(Self.since, broker.sealedMoment(for: parameters))])
-        var carried = [("return_to", here)]
+        guard let target = try? LocalTarget(here) else { return nil }
+        var carried = [("return_to", target.rawValue)]
         if let hint = again.loginHint { carried.append(("login_hint", hint)) }
         if let age = again.maxAge { carried.append(("max_age", String(age))) }
         if !again.acrValues.isEmpty { carried.append(("acr_values", again.acrValues.joined(separator: " "))) }
@@ -148,6 +154,8 @@ extension SignInPlugin {
 }
 
 extension OAuthError {
+    static let tooLong = OAuthError(.invalidRequest, "the request is too long to be kept while the person signs in")
+
     /// What a provider did not do that was asked for.
     init(unmet refusal: SignInRefusal) {
         if case .authenticationContextMismatch = refusal {

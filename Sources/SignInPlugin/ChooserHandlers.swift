@@ -77,7 +77,7 @@ extension SignInPlugin {
             started = try await broker.beginSignIn(start, context: context(request))
         } catch {
             if case .tooLong = error,
-                let answer = answer(OAuthError(.invalidRequest, "the request is too long"), toClientAt: start.returnTo)
+                let answer = answer(.tooLong, toClientAt: start.returnTo)
             {
                 return answer
             }
