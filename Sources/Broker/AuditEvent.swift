@@ -46,6 +46,8 @@ package struct AuditEvent: Hashable, Sendable {
         case roleRemoved = "role.remove"
         case signedIn = "session.start"
         case sessionEnded = "session.end"
+        /// The provider said something else of somebody than before.
+        case sessionConfirmed = "session.confirm"
         case identityLinked = "identity.link"
         case clientCreated = "client.create"
         case clientReplaced = "client.replace"

@@ -55,9 +55,8 @@ struct AcceptedCredential: Sendable {
     }
 
     /// Whether somebody else uses it for its owner, with less than all of what they may do.
-    private var isDelegated: Bool {
-        guard case .accessToken(let claims) = kind, claims.authorization != nil else { return false }
-        return !ScopeRights.isEverything(claims.scope)
+    var isDelegated: Bool {
+        if case .accessToken(let claims) = kind { claims.isDelegated } else { false }
     }
 
     /// Whether what came from policies still has any of it. A person without roles is somebody all the same.

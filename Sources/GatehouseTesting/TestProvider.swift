@@ -82,12 +82,12 @@ extension TestWorld {
     /// Signs somebody in through a provider, as their browser would. Answers the cookie.
     package func signIn(
         _ subject: String, through provider: TestProvider, _ claims: [String: JSONValue?] = [:],
-        invitation: Secret? = nil, replacing session: Secret? = nil
+        invitation: Secret? = nil, replacing session: Secret? = nil, refreshToken: String? = nil
     ) async throws -> FinishedSignIn {
         var start = SignInStart(provider: provider.issuer.name, returnTo: try LocalTarget("/account"))
         start.invitation = invitation
         let started = try await broker.beginSignIn(start, context: Self.context)
-        let query = try provider.signIn(subject, at: started.url, now: now, claims)
+        let query = try provider.signIn(subject, at: started.url, now: now, claims, refreshToken: refreshToken)
         return try await broker.finishSignIn(
             SignInAnswer(
                 provider: provider.issuer.name, query: query, cookies: [(started.name, started.sealed)],

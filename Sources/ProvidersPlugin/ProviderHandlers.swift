@@ -27,7 +27,7 @@ extension ProvidersPlugin {
         return .json([
             "err": "EOK",
             "name": JSONValue(record.name.rawValue),
-            "post_logout_redirect_uri": JSONValue(broker.settings.publicURL + "/sign-out"),
+            "post_logout_redirect_uri": JSONValue(broker.settings.publicURL + "/signed-out"),
             "redirect_uri": JSONValue(ProviderShapes(broker).redirectURI(record)),
         ])
     }

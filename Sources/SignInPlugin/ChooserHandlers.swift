@@ -176,6 +176,11 @@ extension PageFailure {
                 status: .forbidden, title: "You have no access here",
                 happened: "There is no account here that belongs to this sign-in.",
                 next: "Ask an administrator for an account or an invitation. Code: \(failure.code)", action: again)
+        case .awaitsApproval:
+            self.init(
+                status: .forbidden, title: "An administrator has to let you in",
+                happened: "You are known now, and you are on the administrators' list.",
+                next: "Sign in again when they have let you in. Code: \(failure.code)", action: again)
         case .invitation:
             self.init(
                 status: .forbidden, title: "The invitation cannot be used",

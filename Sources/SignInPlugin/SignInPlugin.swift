@@ -29,6 +29,7 @@ package struct SignInPlugin: Sendable {
                 page(.get, "/account", account),
                 page(.post, "/account/sessions/end", endSession),
                 page(.post, "/account/sessions/end-others", endOtherSessions),
+                page(.post, "/account/applications/withdraw", withdrawApplication),
                 page(.get, "/device", enterDevice),
                 page(.post, "/device", decideDevice),
                 page(.get, "/oauth/authorize", authorize),

@@ -129,6 +129,8 @@ extension TokenEndpointError {
         case .tooOften(let seconds):
             self.init(
                 .temporarilyUnavailable, code: "request.too_often", status: 429, retryAfter: Int(clamping: seconds))
+        case .providerUnavailable:
+            self.init(.temporarilyUnavailable, code: "provider.unavailable", retryAfter: 60)
         case .store: self.init(.temporarilyUnavailable, code: "server.store_unavailable", retryAfter: 1)
         case .cannotSign: self.init(.serverError, code: "server.internal")
         }

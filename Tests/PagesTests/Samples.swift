@@ -158,7 +158,15 @@ struct Samples {
     private func accountPage(_ sessions: [SessionLine], notice: Notice? = nil) -> Page {
         AccountPage(
             organisation: organisation, name: text("Alice Liddell"), provider: text("Okta"),
-            signedInAt: text("2026-10-01 08:15 UTC"), sessions: sessions, csrf: csrf, notice: notice
+            signedInAt: text("2026-10-01 08:15 UTC"), sessions: sessions,
+            applications: sessions.count < 2
+                ? []
+                : [
+                    ApplicationLine(
+                        id: text("app"), name: text("Quarterly Reports"), since: text("2026-10-01 08:15 UTC"),
+                        lastSeen: text("2026-10-02 09:00 UTC")),
+                    ApplicationLine(id: text("old"), name: text("Old"), since: text("2025"), lastSeen: nil),
+                ], csrf: csrf, notice: notice
         ).page
     }
 

@@ -11,6 +11,7 @@ import Testing
 @Suite struct FormTests {
     private static let forms: [(path: String, more: [(String, String)])] = [
         ("/sign-out", []), ("/account/sessions/end", [("session", "ses_x")]), ("/account/sessions/end-others", []),
+        ("/account/applications/withdraw", [("application", "app")]),
         ("/device", [("user_code", "WDJB-MJHT"), ("decision", "allow")]),
         ("/oauth/authorize/decision", [("request", "client_id=app"), ("decision", "allow")]),
         ("/oauth/logout", [("request", "client_id=app")]),

@@ -14,6 +14,8 @@ package enum AuthorizationFailure: Error, Hashable, Sendable {
     case device(DeviceRefusal)
     /// Too often from there; seconds to wait.
     case tooOften(Int64)
+    /// The provider behind the sign-in has not been heard for too long.
+    case providerUnavailable
     case store(StoreFailure)
     case cannotSign
 }

@@ -49,7 +49,7 @@ extension Broker {
         return [StoredObject.put(document, as: id, over: before, at: time.now())]
     }
 
-    private static func texts(_ object: StoredObject, _ member: String) -> [String] {
+    static func texts(_ object: StoredObject, _ member: String) -> [String] {
         (object.document[member]?.arrayValue ?? []).compactMap(\.stringValue)
     }
 }

@@ -70,9 +70,11 @@ extension Broker {
         }
         let hash = userCodeHash(userCode)
         for entry in index.devices {
-            guard let record = DeviceRecord(entry.ticket), record.state == .waiting, now < entry.ticket.expiresAt,
+            guard var record = DeviceRecord(entry.ticket), record.state == .waiting, now < entry.ticket.expiresAt,
                 record.userCodeHash.hasSameBytes(as: hash), let client = client(record.clientID)
             else { continue }
+            // What they do not hold they cannot give, and need not be asked for.
+            record.scope = ScopeRights(record.scope, holding: signedIn.caller.access).scope
             return (record, client)
         }
         return nil
@@ -170,6 +172,6 @@ extension Broker {
         } catch { throw error == .conflict ? .grant(.repeated) : .store(error) }
         return TokenResponse(
             accessToken: access.token, expiresIn: access.expiresIn, refreshToken: mayRefresh ? refresh.secret : nil,
-            scope: terms.scope, idToken: idToken)
+            scope: access.scope, idToken: idToken)
     }
 }

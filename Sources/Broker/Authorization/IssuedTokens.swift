@@ -16,14 +16,24 @@ extension Broker {
         let now: Timestamp
     }
 
+    struct AccessTokenAnswer {
+        let token: Secret
+        /// `jti`
+        let id: String
+        /// Seconds.
+        let expiresIn: Int64
+        let scope: Scope?
+    }
+
     /// An access token (RFC 9068) of somebody's authorization, with the rights that it has now.
     func accessToken(
         of record: AuthorizationRecord, owner: IndexedPrincipal, _ terms: TokenTerms,
         from source: AuthenticationFacts.Source
-    ) throws(AuthorizationFailure) -> (token: Secret, id: String, expiresIn: Int64) {
-        let ceiling = ScopeRights(terms.scope, holding: access(record.ticket.rights, owner: owner, confinement: nil))
-            .ceiling
-        let rights = record.ticket.rights.within(ceiling)
+    ) throws(AuthorizationFailure) -> AccessTokenAnswer {
+        // What they do not hold, or not any more, is not in the scope either: resource servers may go by it.
+        let given = ScopeRights(terms.scope, holding: access(record.ticket.rights, owner: owner, confinement: nil))
+        let scope = given.scope?.text ?? ""
+        let rights = record.ticket.rights.within(given.ceiling)
         let held = access(rights, owner: owner, confinement: nil)
         let (remaining, overflow) = record.ticket.expiresAt.seconds.subtractingReportingOverflow(terms.now.seconds)
         let lifetime = min(
@@ -40,11 +50,12 @@ extension Broker {
         let claims = AccessTokenClaims(
             tokenID: id, subject: owner.principal.id.rawValue, clientID: terms.client.id,
             audiences: terms.resources.isEmpty ? [settings.apiAudience] : terms.resources,
-            scope: terms.scope?.text ?? "", issuedAt: terms.now, expiresAt: terms.now.adding(seconds: lifetime),
+            scope: scope, issuedAt: terms.now, expiresAt: terms.now.adding(seconds: lifetime),
             access: access, actor: nil, principal: owner.principal.id, rights: rights,
-            root: .session(record.terms.session.rawValue), context: record.ticket.context, authorization: record.id)
+            root: .session(record.terms.session.rawValue), context: record.ticket.context, authorization: record.id,
+            isDelegated: !ScopeRights.isEverything(scope))
         do throws(ExchangeFailure) {
-            return (try sign(claims), id, lifetime)
+            return AccessTokenAnswer(token: try sign(claims), id: id, expiresIn: lifetime, scope: given.scope)
         } catch { throw .cannotSign }
     }
 

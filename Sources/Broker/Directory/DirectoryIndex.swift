@@ -56,6 +56,11 @@ struct DirectoryIndex {
         (objects[kind] ?? [:]).values.sorted { $0.id.name < $1.id.name }
     }
 
+    func objects(_ kind: StoredObject.Kind, beginningWith prefix: String) -> [StoredObject] {
+        (objects[kind] ?? [:]).values.filter { $0.id.name.rawValue.utf8.starts(with: prefix.utf8) }
+            .sorted { $0.id.name < $1.id.name }
+    }
+
     // MARK: Changing
 
     mutating func insert(_ namespace: NamespaceName) { namespaces.insert(namespace) }

@@ -21,6 +21,10 @@ package struct SessionRecord: Sendable {
     package let upstreamSession: String?
     /// What the provider is asked with later: sealed.
     let sealedUpstream: [UInt8]
+    /// When the provider last said that the sign-in stands.
+    let checkedAt: Timestamp
+    /// Whether it gave anything to ask it again with.
+    let isConfirmable: Bool
 
     package var id: String { ticket.id.rawValue }
     /// Who vouched, by name.
@@ -47,6 +51,16 @@ package struct SessionRecord: Sendable {
         userAgent = object["agent"]?.stringValue ?? ""
         upstreamSession = object["sid"]?.stringValue
         sealedUpstream = sealed
+        checkedAt = Timestamp(milliseconds: object["checked_at"]?.integerValue ?? ticket.createdAt.milliseconds)
+        isConfirmable = object["confirmable"]?.boolValue ?? false
+    }
+
+    /// The document after another word of the provider.
+    func confirmed(at now: Timestamp, sealedUpstream: [UInt8]) -> [UInt8]? {
+        guard var object = try? JSONValue.parseObject(ticket.document, limits: .document) else { return nil }
+        object["checked_at"] = .integer(now.milliseconds)
+        object["upstream"] = JSONValue(Hexadecimal.text(sealedUpstream))
+        return JSONValue.object(object).encoded()
     }
 
     static func document(
@@ -55,6 +69,7 @@ package struct SessionRecord: Sendable {
         let origin = identity.origin
         var object: JSONObject = [
             "address": JSONValue(browser.request.remoteAddress), "agent": JSONValue(browser.userAgent),
+            "checked_at": .integer(now.milliseconds), "confirmable": .bool(identity.refreshToken != nil),
             "issuer": JSONValue(origin.issuer), "provider": JSONValue(origin.provider),
             "signed_in_at": .integer(now.milliseconds), "subject": JSONValue(origin.subject),
             "upstream": JSONValue(Hexadecimal.text(sealedUpstream)),

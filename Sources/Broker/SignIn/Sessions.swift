@@ -16,7 +16,10 @@ extension Broker {
         let now = time.now()
         let accepted = try acceptSession(token, from: source(remoteAddress), at: now)
         guard case .session(let ticket) = accepted.kind else { throw .unknown }
-        index.ticket(ticket.id)?.lastUse.used(at: now)
+        if let entry = index.ticket(ticket.id) {
+            entry.lastUse.used(at: now)
+            if now.milliseconds >= entry.confirmAfter { confirmations.ask(ticket.id) }
+        }
         return accepted.caller(at: now)
     }
 
@@ -102,15 +105,50 @@ extension Broker {
         }
     }
 
-    /// Ends all of the caller's own sessions but the one that asks.
+    /// Ends all of the caller's own sessions but the one that asks, and what applications got in them.
     package func endOtherSessions(by caller: Caller, context: RequestContext) async throws(DirectoryFailure) {
         try await changingDirectory {
             () async throws(DirectoryFailure) -> (Void, StoreTransaction) in
-            let others = index.tickets(of: caller.principal.id).map(\.ticket).filter { ticket in
-                ticket.kind == .session && !ticket.id.rawValue.hasSameBytes(as: caller.credentialID)
-            }
-            return ((), ending(others, by: AuditEvent.Actor(caller), context: context))
+            let own = TicketID(unchecked: caller.credentialID)
+            return (
+                (),
+                endingEverything(of: caller.principal.id, but: own, by: AuditEvent.Actor(caller), context: context)
+            )
         }
+    }
+
+    /// Ends all sessions of somebody, and what applications got in them.
+    package func endSessions(
+        of email: String, by caller: Caller, context: RequestContext
+    ) async throws(DirectoryFailure) {
+        try await changingDirectory {
+            () async throws(DirectoryFailure) -> (Void, StoreTransaction) in
+            let person = try indexedPerson(email)
+            try checkMayGrant(person.access, by: caller, "what this user holds")
+            return (
+                (),
+                endingEverything(
+                    of: person.principal.id, by: AuditEvent.Actor(caller), reason: "session.ended_by_administrator",
+                    context: context)
+            )
+        }
+    }
+
+    /// Of somebody who is kept out: whoever stole a session or a refresh token has nothing when they are let in again.
+    func endingEverything(
+        of principal: PrincipalID, but session: TicketID? = nil, by actor: AuditEvent.Actor, reason: String? = nil,
+        context: RequestContext
+    ) -> StoreTransaction {
+        let tickets = index.tickets(of: principal).map(\.ticket).filter { ticket in
+            ticket.id != session && AuthorizationRecord(ticket).map { $0.terms.session != session } ?? true
+        }
+        let sessions = tickets.filter { $0.kind == .session }
+        var transaction = ending(sessions, by: actor, reason: reason, context: context)
+        let ended = Set(sessions.map(\.id))
+        for ticket in tickets where ticket.kind != .session && !(ticket.parent.map(ended.contains) ?? false) {
+            transaction.changes.append(.deleteTicket(ticket.id, revision: ticket.revision))
+        }
+        return transaction
     }
 
     /// Sessions, what hangs on them, and the events that tell of it.

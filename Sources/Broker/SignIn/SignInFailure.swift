@@ -23,6 +23,8 @@ package enum SignInFailure: Error, Sendable {
     /// Nobody here has this identity, and whoever runs this server lets nobody in by that way. Also when there is a user
     /// with the address whom this provider may not speak for: the two must look the same.
     case notAdmitted
+    /// An administrator has to let them in first; they are on the list.
+    case awaitsApproval
     /// The invitation is used, ended, or for somebody else.
     case invitation
     case userDisabled
@@ -39,6 +41,7 @@ package enum SignInFailure: Error, Sendable {
         case .provider(let refusal), .unmetDemand(let refusal, _): refusal.code
         case .noVerifiedEmail: "signin.no_verified_email"
         case .notAdmitted: "signin.not_admitted"
+        case .awaitsApproval: "signin.awaits_approval"
         case .invitation: "signin.invitation"
         case .userDisabled: "signin.user_disabled"
         case .store: "server.store_unavailable"

@@ -89,7 +89,12 @@ extension Broker {
     ) async throws(SignInFailure) -> (token: Secret, record: SessionRecord) {
         while true {
             let now = time.now()
-            let arrival = try arrive(identity, invitation: invitation, at: now)
+            let arrival: Arrival
+            do throws(SignInFailure) {
+                arrival = try arrive(identity, invitation: invitation, at: now)
+            } catch {
+                throw try await answer(to: error, identity, browser, at: now)
+            }
             guard let token = try? OpaqueToken(making: .session), let hash = hasher.hash(token),
                 let signInID = try? RecordID.make("sin", at: now)
             else { throw .cannotMake }
@@ -132,6 +137,17 @@ extension Broker {
         }
     }
 
+    /// Whoever has to wait is put on the list first.
+    private func answer(
+        to failure: SignInFailure, _ identity: SignedInIdentity, _ browser: BrowserContext, at now: Timestamp
+    ) async throws(SignInFailure) -> SignInFailure {
+        guard case .awaitsApproval = failure, let name = try? ProviderName(identity.provider),
+            let email = verifiedEmail(identity, provider: name)
+        else { return failure }
+        let waits = try await waitForApproval(identity, email: email, at: now, context: browser.request)
+        return waits ? failure : .notAdmitted
+    }
+
     /// The session that the browser has, when it is somebody else's: it ends.
     private func replaced(_ token: [UInt8]?, by principal: PrincipalID) -> Ticket? {
         guard let ticket = liveSession(token, at: time.now()), ticket.principal != principal else { return nil }
@@ -156,18 +172,15 @@ extension Broker {
         guard let id = before?.id ?? (try? RecordID.make("ses", at: now)).map({ TicketID(unchecked: $0) }) else {
             throw .cannotMake
         }
-        let decision = policies.current.decide(
-            AccessRequest(
-                provider: identity.provider, issuer: identity.issuer, subject: identity.subject,
-                claims: identity.claims, credentialType: .session, audiences: [], scope: .everything))
-        var grants: [PolicyGrant] = []
-        if case .granted(let grant) = decision.outcome { grants = grant.grants }
         let document = SessionRecord.document(
-            of: identity, browser: browser, sealedUpstream: try sealUpstream(identity, of: id), at: now)
+            of: identity, browser: browser,
+            sealedUpstream: try sealUpstream(idToken: identity.idToken, refreshToken: identity.refreshToken, of: id),
+            at: now)
         let ticket = Ticket(
             id: id, kind: .session, hash: hash, principal: principal, createdAt: before?.createdAt ?? now,
             expiresAt: now.adding(seconds: sessionLimits.absolute),
-            rights: .signedIn(grants, ceiling: nil), context: AuthenticationContext(claims: identity.claims),
+            rights: .signedIn(policyGrants(identity), ceiling: nil),
+            context: AuthenticationContext(claims: identity.claims),
             document: document, revision: (before?.revision ?? 0) &+ 1)
         return (ticket, before == nil ? .insertTicket(ticket) : .updateTicket(ticket))
     }
@@ -176,10 +189,12 @@ extension Broker {
 
     private static func upstreamContext(_ id: TicketID) -> [UInt8] { Array("session:\(id.rawValue)".utf8) }
 
-    private func sealUpstream(_ identity: SignedInIdentity, of id: TicketID) throws(SignInFailure) -> [UInt8] {
+    func sealUpstream(
+        idToken: Secret?, refreshToken: Secret?, of id: TicketID
+    ) throws(SignInFailure) -> [UInt8] {
         var object = JSONObject()
-        if let token = identity.idToken { object["id_token"] = JSONValue(token.revealText()) }
-        if let token = identity.refreshToken { object["refresh_token"] = JSONValue(token.revealText()) }
+        if let token = idToken { object["id_token"] = JSONValue(token.revealText()) }
+        if let token = refreshToken { object["refresh_token"] = JSONValue(token.revealText()) }
         guard !object.isEmpty else { return [] }
         do {
             return try sealing.seal(

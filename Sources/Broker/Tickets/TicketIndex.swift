@@ -6,10 +6,14 @@ import Synchronization
 final class IndexedTicket: Sendable {
     let ticket: Ticket
     let lastUse: TicketUsage
+    /// Milliseconds since 1970 after which its provider is asked whether a session stands; never where it cannot be.
+    let confirmAfter: Int64
 
     init(_ ticket: Ticket, lastUse: TicketUsage) {
         self.ticket = ticket
         self.lastUse = lastUse
+        let session = SessionRecord(ticket).flatMap { $0.isConfirmable ? $0 : nil }
+        confirmAfter = session?.checkedAt.adding(seconds: Broker.confirmationInterval).milliseconds ?? .max
     }
 }
 

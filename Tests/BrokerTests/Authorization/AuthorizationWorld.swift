@@ -12,10 +12,13 @@ import Testing
 struct AuthorizationWorld {
     let world: TestWorld
     let provider: TestProvider
-    let session: Secret
+    var session: Secret
 
     static let verifier = String(repeating: "v", count: 43)
     static let secret = "a-secret-of-the-app"
+    /// Parameters of an exchange of one of ours, and what asks for a stored token.
+    static let ownToken = [("subject_token_type", "urn:ietf:params:oauth:token-type:access_token")]
+    static let apiToken = [TestWorld.apiToken]
 
     static func metadata(_ members: JSONObject = JSONObject(), id: String = "app") throws -> ClientMetadata {
         var object: JSONObject = [

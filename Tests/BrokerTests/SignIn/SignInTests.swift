@@ -13,7 +13,8 @@ import Testing
 struct SignInTests {
     /// A world in which people sign in through one provider.
     static func world(
-        mode: SignUpPolicy.Mode = .open, speakingFor domains: [String] = [], policies: [PolicyText] = [],
+        mode: SignUpPolicy.Mode = .open, verification: SignUpPolicy.Verification = .provider,
+        speakingFor domains: [String] = [], policies: [PolicyText] = [],
         clients: [ConfiguredClient] = []
     ) async throws -> (TestWorld, TestProvider) {
         let web = TestWeb()
@@ -22,6 +23,7 @@ struct SignInTests {
             policies: policies, web: web, signIn: [try provider.definition(speakingFor: domains)], clients: clients)
         var policy = SignUpPolicy()
         policy.mode = mode
+        policy.verification = verification
         if mode == .domains { policy.domains = ["example.com"] }
         try await world.broker.changeSignUpPolicy(
             to: policy, by: try world.administrator(), context: TestWorld.context)
@@ -98,6 +100,32 @@ struct SignInTests {
             _ = try await world.signIn("other", through: provider, ["email": "root@example.com"])
         }
         #expect(code == "signin.not_admitted")
+    }
+
+    @Test func whoeverHasToBeApprovedWaitsOnceAndIsLinkedThen() async throws {
+        let (world, provider) = try await Self.world(verification: .administrator)
+        let administrator = try world.administrator()
+        for _ in 0..<2 {
+            let code = await Self.code { _ = try await world.signIn("alice", through: provider) }
+            #expect(code == "signin.awaits_approval")
+        }
+        let waiting = try #require(world.broker.signUps.first)
+        #expect(world.broker.signUps.count == 1 && waiting.email == "alice@example.com")
+        #expect(waiting.identity?.subject == "alice" && waiting.identity?.provider == "idp")
+        _ = try await world.broker.approveSignUp(waiting.name, by: administrator, context: TestWorld.context)
+        let finished = try await world.signIn("alice", through: provider)
+        #expect(try world.signedIn(finished.token).name == "alice@example.com")
+    }
+
+    @Test func whoeverIsDeclinedDoesNotWaitAgain() async throws {
+        let (world, provider) = try await Self.world(verification: .administrator)
+        _ = await Self.code { _ = try await world.signIn("alice", through: provider) }
+        let waiting = try #require(world.broker.signUps.first)
+        try await world.broker.declineSignUp(
+            waiting.name, by: try world.administrator(), context: TestWorld.context)
+        let code = await Self.code { _ = try await world.signIn("alice", through: provider) }
+        #expect(code == "signin.not_admitted")
+        #expect(world.broker.signUps.map(\.state) == [.declined])
     }
 
     @Test func anInvitationLetsItsAddressInOnce() async throws {
@@ -240,7 +268,7 @@ struct SignInTests {
         let token = try await world.signIn("alice", through: provider).token
         try await world.broker.setEnabled(
             false, person: "alice@example.com", by: try world.administrator(), context: TestWorld.context)
-        #expect(throws: CredentialRefusal.ownerDisabled) {
+        #expect(throws: CredentialRefusal.unknown) {
             try world.broker.authenticate(session: token.reveal(), from: "127.0.0.1")
         }
         let code = await Self.code { _ = try await world.signIn("alice", through: provider) }
