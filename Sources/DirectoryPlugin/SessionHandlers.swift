@@ -81,10 +81,11 @@ extension DirectoryPlugin {
         guard let (record, csrf) = broker.session(of: caller) else {
             throw APIError(.failedPrecondition, "This request was not made with a session.")
         }
-        return .json([
-            "authenticated_at": JSONValue(RFC3339.text(record.authenticatedAt)),
+        var answer: JSONObject = [
             "csrf_token": JSONValue(csrf), "expires_at": JSONValue(RFC3339.text(record.expiresAt)),
             "provider": JSONValue(record.provider), "user": JSONValue(caller.principal.name),
-        ])
+        ]
+        answer["authenticated_at"] = record.authenticatedAt.map { JSONValue(RFC3339.text($0)) }
+        return .json(.object(answer))
     }
 }

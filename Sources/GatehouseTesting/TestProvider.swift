@@ -46,7 +46,8 @@ package struct TestProvider: Sendable {
     ) throws -> String {
         let form = try FormBody(Array((url.split(separator: "?", maxSplits: 1).last ?? "").utf8))
         var object: JSONObject = [
-            "aud": JSONValue(Self.clientID), "email": JSONValue(subject + "@example.com"), "email_verified": true,
+            "aud": JSONValue(Self.clientID), "auth_time": .integer(now), "email": JSONValue(subject + "@example.com"),
+            "email_verified": true,
             "exp": .integer(now + 300), "family_name": "Example", "given_name": JSONValue(subject),
             "iat": .integer(now), "iss": JSONValue(issuer.issuer), "sub": JSONValue(subject),
         ]
@@ -60,6 +61,18 @@ package struct TestProvider: Sendable {
         web.answer(issuer.issuer + "/token", JSONValue.object(answer).encoded())
         return "".addingQuery([("code", "c"), ("state", form["state"] ?? ""), ("iss", issuer.issuer)])
             .replacing("?", with: "")
+    }
+}
+
+extension TestProvider {
+    /// OpenID Connect Back-Channel Logout §2.4; `claims` are added or replace, `nil` removes.
+    package func logoutToken(now: Int64, _ claims: [String: JSONValue?]) throws -> String {
+        var object: JSONObject = [
+            "aud": JSONValue(Self.clientID), "events": ["http://schemas.openid.net/event/backchannel-logout": [:]],
+            "exp": .integer(now + 120), "iat": .integer(now), "iss": JSONValue(issuer.issuer), "jti": "j1",
+        ]
+        for (name, value) in claims { object[name] = value }
+        return try issuer.key.sign(type: "logout+jwt", claims: object).revealText()
     }
 }
 

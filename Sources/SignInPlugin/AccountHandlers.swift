@@ -14,7 +14,7 @@ extension SignInPlugin {
             organisation: organisation, name: signedIn.name,
             provider: broker.signInChoices.first { $0.name.hasSameBytes(as: signedIn.provider) }?.title
                 ?? signedIn.provider,
-            signedInAt: Self.words(signedIn.session.authenticatedAt),
+            signedInAt: Self.words(signedIn.session.signedInAt),
             sessions: broker.sessions(of: signedIn.session.principal).map { record, lastUse in
                 SessionLine(
                     id: record.id, device: UserAgentWords.device(record.userAgent), address: record.remoteAddress,

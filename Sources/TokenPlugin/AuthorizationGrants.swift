@@ -25,7 +25,8 @@ extension TokenPlugin {
     func grant(_ asked: TokenRequest, _ request: Request) async -> Response {
         let context = context(request)
         do throws(AuthorizationFailure) {
-            let client = try await broker.authenticateClient(asked.client, at: endpoint("/oauth/token"))
+            let client = try await broker.authenticateClient(
+                asked.client, at: endpoint("/oauth/token"), context: context)
             let answer: TokenResponse
             switch asked {
             case .authorizationCode(let code, let redirectURI, let verifier, _):
@@ -58,7 +59,8 @@ extension TokenPlugin {
             return TokenEndpointError(error).response(requestID: request.id)
         }
         do throws(AuthorizationFailure) {
-            let client = try await broker.authenticateClient(asked.client, at: endpoint("/oauth/device_authorization"))
+            let client = try await broker.authenticateClient(
+                asked.client, at: endpoint("/oauth/device_authorization"), context: context(request))
             return .json(try await broker.authorizeDevice(asked, client: client, context: context(request)).body)
         } catch {
             return TokenEndpointError(error).response(requestID: request.id)

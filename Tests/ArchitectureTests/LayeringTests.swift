@@ -30,9 +30,10 @@ private let allowed: [String: Set<String>] = [
     "CredentialsPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", "HTTPTypes"],
     "DirectoryPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "HTTPTypes"],
     // Federation for the steps of a provider's test.
-    // OAuth for the form of the sign-up page.
+    // OAuth for the form of the sign-up page; its pages are served as those of signing in.
     "ProvidersPlugin": [
-        "APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "Federation", "OAuth", "SafeHTML", "HTTPTypes",
+        "APIConventions", "ServerPlugin", "PageServing", "Broker", "Pages", "AccessPolicy", "Federation", "OAuth",
+        "HTTPTypes",
     ],
     "PageServing": ["ServerPlugin", "Pages", "HTTPTypes"],
     "SignInPlugin": ["ServerPlugin", "PageServing", "Broker", "Pages", "OAuth", "Federation", "HTTPTypes"],

@@ -218,7 +218,8 @@ struct Samples {
                 organisation: organisation, title: text("Sign up"), intro: text("You were invited by bob@example.org."),
                 notice: errors ? Notice(.caution, text("Nothing was saved.")) : nil, fields: fields,
                 hidden: [HiddenValue(text("token"), text("i-1"))], submit: text("Create the account"),
-                action: text("/sign-up"), csrf: errors ? csrf : nil
+                action: text("/sign-up"), csrf: errors ? csrf : nil,
+                alternative: Link(text("Sign in with a provider instead"), href: "/sign-in")
             ).page
         }
         return [("form", page(errors: false)), ("form-errors", page(errors: true))]

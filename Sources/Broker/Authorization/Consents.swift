@@ -9,6 +9,11 @@ extension Broker {
         StoredObject.ID(.consent, "\(principal)/\(client)")
     }
 
+    /// No principal's id has a slash; a client's may.
+    static func isConsent(_ object: StoredObject, to client: String) -> Bool {
+        object.name.utf8.drop { $0 != UInt8(ascii: "/") }.elementsEqual(("/" + client).utf8)
+    }
+
     /// Whether all of that was allowed before, or nobody needs to be asked.
     ///
     /// A public client that answers are sent to on the person's own machine is whoever listens there, so its person is

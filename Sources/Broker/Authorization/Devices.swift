@@ -138,11 +138,11 @@ extension Broker {
         _ device: DeviceRecord, client: ClientRecord, at now: Timestamp, context: RequestContext
     ) async throws(AuthorizationFailure) -> TokenResponse {
         guard let principal = device.ticket.principal, let session = device.session,
-            let authenticatedAt = device.authenticatedAt, let refresh = try? OpaqueToken(making: .refreshToken),
+            let refresh = try? OpaqueToken(making: .refreshToken),
             let hash = hasher.hash(refresh), let id = try? RecordID.make(Ticket.Kind.authorization.prefix, at: now)
         else { throw .grant(.unknown) }
         let mayRefresh = client.allows(.refreshToken)
-        var terms = AuthorizationRecord.Terms(authenticatedAt: authenticatedAt, session: session)
+        var terms = AuthorizationRecord.Terms(authenticatedAt: device.authenticatedAt, session: session)
         terms.scope = device.scope
         terms.resources = device.resources
         terms.isOffline = mayRefresh && device.scope?.contains("offline_access") == true

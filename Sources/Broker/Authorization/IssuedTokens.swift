@@ -71,7 +71,8 @@ extension Broker {
         claims["aud"] = JSONValue(terms.client.id)
         claims["iat"] = .integer(terms.now.seconds)
         claims["exp"] = .integer(terms.now.seconds + Self.idTokenLife)
-        claims["auth_time"] = .integer(record.terms.authenticatedAt.seconds)
+        // Who asked for `max_age` has one here, for without one that is not met (OpenID Connect Core §2).
+        claims["auth_time"] = record.terms.authenticatedAt.map { .integer($0.seconds) }
         claims["sid"] = JSONValue(record.terms.session.rawValue)
         claims["at_hash"] = JSONValue(Self.halfHash(accessToken, key.algorithm))
         for member in record.ticket.context?.json.members ?? [] { claims[member.name.rawValue] = member.value }
@@ -117,14 +118,16 @@ extension Broker {
     }
 
     /// Whose an ID token of ours is, also one that has expired (RP-Initiated Logout §2, `id_token_hint`).
-    package func subject(ofIDToken token: Secret) -> (principal: String, session: String?, client: String?)? {
+    package func subject(ofIDToken token: Secret) -> (principal: String, session: String, client: String?)? {
         guard let parsed = try? UnverifiedToken.parse(token.reveal()), parsed.type != "at+jwt",
             parsed.claims.issuer == Key(settings.issuer.rawValue),
             (try? KeySet(keys.verificationKeys(at: time.now())).verify(parsed.jws, allowing: [.ES256, .RS256, .EdDSA]))
                 != nil,
-            let subject = parsed.claims.object["sub"]?.stringValue, parsed.claims.object["auth_time"] != nil
+            let subject = parsed.claims.object["sub"]?.stringValue,
+            // Only ID tokens of ours have one.
+            let session = parsed.claims.object["sid"]?.stringValue
         else { return nil }
-        return (subject, parsed.claims.object["sid"]?.stringValue, parsed.claims.audiences.first?.rawValue)
+        return (subject, session, parsed.claims.audiences.first?.rawValue)
     }
 
     /// What the userinfo endpoint answers (OpenID Connect Core §5.3): only to a token that was given for it.

@@ -177,8 +177,8 @@ extension Broker {
             case .unavailable: throw .store(error)
             }
         }
-        // Whoever uses the application is there, though not before this browser.
-        if !record.terms.isOffline { index.ticket(record.terms.session)?.lastUse.used(at: now) }
+        // No use of the session: an application that refreshes by timer says nothing of its person. One that shall go on
+        // without them asks for `offline_access`.
         return answer
     }
 

@@ -77,7 +77,7 @@ extension Broker {
         do throws(SignInRefusal) {
             identity = try await providers.finishSignIn(
                 response, pending: begun.pending, credential: credential, callback: begun.pending.provider)
-        } catch { throw .provider(error) }
+        } catch { throw error.isUnmetDemand ? .unmetDemand(error, returnTo: begun.returnTo) : .provider(error) }
         let (token, record) = try await startSession(
             identity, invitation: begun.invitation, replacing: answer.session, browser: answer.browser)
         return FinishedSignIn(token: token, session: record, returnTo: begun.returnTo, cookie: name)
@@ -153,13 +153,15 @@ extension Broker {
 
     /// The session that the browser has, when it is somebody else's: it ends.
     private func replaced(_ token: [UInt8]?, by principal: PrincipalID) -> Ticket? {
-        guard let ticket = liveSession(token), ticket.principal != principal else { return nil }
+        guard let ticket = liveSession(token, at: time.now()), ticket.principal != principal else { return nil }
         return ticket
     }
 
-    private func liveSession(_ token: [UInt8]?) -> Ticket? {
+    /// One that is over by itself is none: what hung on it must not come back with it.
+    private func liveSession(_ token: [UInt8]?, at now: Timestamp) -> Ticket? {
         guard let token, let opaque = OpaqueToken(parsing: token), opaque.tokenClass == .session,
-            let hash = hasher.hash(opaque), let entry = index.ticket(hash), entry.ticket.kind == .session
+            let hash = hasher.hash(opaque), let entry = index.ticket(hash), entry.ticket.kind == .session,
+            refusal(ofSession: entry, at: now) == nil
         else { return nil }
         return entry.ticket
     }
@@ -169,17 +171,14 @@ extension Broker {
         _ identity: SignedInIdentity, hash: TokenHash, principal: PrincipalID, replacing old: [UInt8]?,
         browser: BrowserContext, at now: Timestamp
     ) throws(SignInFailure) -> (Ticket, StoreChange) {
-        let before = liveSession(old).flatMap { $0.principal == principal ? $0 : nil }
+        let before = liveSession(old, at: now).flatMap { $0.principal == principal ? $0 : nil }
         guard let id = before?.id ?? (try? RecordID.make("ses", at: now)).map({ TicketID(unchecked: $0) }) else {
             throw .cannotMake
         }
-        let authenticatedAt =
-            identity.claims["auth_time"]?.integerValue.map { min(Timestamp(seconds: $0), now) } ?? now
         let document = SessionRecord.document(
-            origin: identity.origin, authenticatedAt: authenticatedAt, browser: browser,
-            upstreamSession: identity.sessionID,
+            of: identity, browser: browser,
             sealedUpstream: try sealUpstream(idToken: identity.idToken, refreshToken: identity.refreshToken, of: id),
-            checkedAt: now, isConfirmable: identity.refreshToken != nil)
+            at: now)
         let ticket = Ticket(
             id: id, kind: .session, hash: hash, principal: principal, createdAt: before?.createdAt ?? now,
             expiresAt: now.adding(seconds: sessionLimits.absolute),

@@ -168,6 +168,19 @@ struct SignInTests {
         #expect(await finish([(other.name, other.sealed)], query: query) == "signin.not_begun")
     }
 
+    /// Browsers drop a cookie that is too long, and then the answer would belong to nothing.
+    @Test(arguments: [(2_000, nil), (2_500, nil), (3_500, "signin.too_long")] as [(Int, String?)])
+    func whatABrowserKeeps(_ length: Int, refusal: String?) async throws {
+        let (world, _) = try await Self.world()
+        let target = try LocalTarget("/oauth/authorize?state=" + String(repeating: "s", count: length))
+        let code = await Self.code {
+            let started = try await world.broker.beginSignIn(
+                SignInStart(provider: "idp", returnTo: target), context: TestWorld.context)
+            #expect(started.sealed.count <= 3_900)
+        }
+        #expect(code == refusal)
+    }
+
     @Test func fiftyAtOnceMakeOneSession() async throws {
         let (world, provider) = try await Self.world()
         let start = SignInStart(provider: "idp", returnTo: try LocalTarget("/account"))
@@ -222,6 +235,32 @@ struct SignInTests {
         let bob = try await world.signIn("bob", through: provider, replacing: again.token)
         #expect(world.broker.session(again.token.reveal(), from: "127.0.0.1") == nil)
         #expect(try world.signedIn(bob.token).name == "bob@example.com")
+    }
+
+    /// Signing in again continues a session that lives, with what hangs on it, and revives none that is over.
+    @Test(arguments: [(7199, true), (7200, false)] as [(Int64, Bool)])
+    func aSessionThatIsOverStaysOver(_ seconds: Int64, isContinued: Bool) async throws {
+        let world = try await AuthorizationWorld()
+        let before = try world.signedIn().session.id
+        let refreshToken = try #require(try await world.redeem(try await world.code()).refreshToken)
+        world.world.clock.advance(seconds: seconds)
+        let again = try await world.world.signIn("alice", through: world.provider, replacing: world.session)
+        #expect((again.session.id == before) == isContinued)
+        let failure = await AuthorizationWorld.failure { _ = try await world.refresh(refreshToken) }
+        #expect(failure == (isContinued ? nil : .grant(.sessionEnded)))
+        _ = try world.world.signedIn(again.token)
+    }
+
+    @Test func refreshingIsNoUseOfTheSession() async throws {
+        let world = try await AuthorizationWorld()
+        var refreshToken = try await world.redeem(try await world.code()).refreshToken
+        for _ in 0..<2 {
+            world.world.clock.advance(seconds: 3599)
+            refreshToken = try await world.refresh(refreshToken).refreshToken
+        }
+        world.world.clock.advance(seconds: 2)
+        #expect(await AuthorizationWorld.failure { _ = try await world.refresh(refreshToken) } == .grant(.sessionEnded))
+        #expect(world.broker.session(world.session.reveal(), from: "127.0.0.1") == nil)
     }
 
     @Test func whoIsDisabledIsOutAtOnce() async throws {
