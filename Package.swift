@@ -81,7 +81,7 @@ let package = Package(
         module("Federation", ["OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "HTTPFetch", httpTypes]),
 
         // Core and stores.
-        module("Broker", ["OpenSSLCrypto", "JOSE", "OAuth", "AccessPolicy", "Federation"]),
+        module("Broker", ["OpenSSLCrypto", "JOSE", "OAuth", "SCIM", "AccessPolicy", "Federation"]),
         module(
             "SQLiteStore",
             [

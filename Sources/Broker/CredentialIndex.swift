@@ -69,7 +69,7 @@ package final class CredentialIndex: Sendable {
         case .recordTicketUse(let use): state.tickets.used(use)
         case .linkIdentity(let link): state.tickets.link(link)
         case .unlinkIdentity(let origin): state.tickets.unlink(origin)
-        case .claim, .insertSetting, .rememberReply: return
+        case .claim, .insertSetting, .rememberReply, .provision: return
         }
     }
 

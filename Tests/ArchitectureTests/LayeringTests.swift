@@ -22,7 +22,8 @@ private let allowed: [String: Set<String>] = [
     "MailDelivery": ["CCurl"],
     // OpenSSLCrypto for the random texts of a sign-in, and the digests of PKCE and of an ID token.
     "Federation": ["OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "HTTPFetch", "HTTPTypes"],
-    "Broker": ["OpenSSLCrypto", "JOSE", "OAuth", "AccessPolicy", "Federation"],
+    // SCIM for the resources that a directory provisions, and the filters that a store answers in part.
+    "Broker": ["OpenSSLCrypto", "JOSE", "OAuth", "SCIM", "AccessPolicy", "Federation"],
     "SQLiteStore": ["Broker", "AccessPolicy", "GRDB", "GRDBSQLite"],
     "ServerPlugin": ["AccessPolicy", "HTTPTypes"],
     // What the contract's plugins share: its JSON on the way in, its errors on the way out.

@@ -64,6 +64,8 @@ struct DirectoryIndex {
         var record = record
         let before = principals[record.principal.id]
         record.lastSignInAt = [record.lastSignInAt, before?.record.lastSignInAt].compactMap(\.self).max()
+        // Whoever is renamed is not found by the old name.
+        if let before, let old = Self.login(before.record), people[old] == record.principal.id { people[old] = nil }
         if let login = Self.login(record) { people[login] = record.principal.id }
         refresh(record, groups: before?.groups ?? [])
     }
@@ -86,7 +88,7 @@ struct DirectoryIndex {
 
     mutating func remove(_ id: PrincipalID) {
         guard let gone = principals.removeValue(forKey: id) else { return }
-        if let login = Self.login(gone.record) { people[login] = nil }
+        if let login = Self.login(gone.record), people[login] == id { people[login] = nil }
         administrators.remove(id)
         for group in gone.groups { members[group]?.remove(id) }
     }

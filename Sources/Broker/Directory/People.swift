@@ -210,12 +210,19 @@ extension Broker {
             var record = person.record
             record.isEnabled = isEnabled
             record.revision &+= 1
-            var changes: [StoreChange] = [.updatePrincipal(record)]
-            if !isEnabled { changes += try keepingAnAdministrator([record.principal.id], at: now) }
-            let event = directoryEvent(
-                isEnabled ? .userEnabled : .userDisabled, target: record.principal.id.rawValue, by: caller, at: now,
-                context: context, details: ["email": JSONValue(email)])
-            return ((), StoreTransaction(changes: changes, events: [event]))
+            var transaction = StoreTransaction(changes: [.updatePrincipal(record)], events: [])
+            if !isEnabled {
+                transaction.changes += try keepingAnAdministrator([record.principal.id], at: now)
+                let ending = endingEverything(
+                    of: record.principal.id, by: AuditEvent.Actor(caller), reason: "user.disabled", context: context)
+                transaction.changes += ending.changes
+                transaction.events += ending.events
+            }
+            transaction.events.append(
+                directoryEvent(
+                    isEnabled ? .userEnabled : .userDisabled, target: record.principal.id.rawValue, by: caller, at: now,
+                    context: context, details: ["email": JSONValue(email)]))
+            return ((), transaction)
         }
     }
 }

@@ -113,6 +113,20 @@ extension Broker {
         }
     }
 
+    /// Of somebody who is kept out: whoever stole a session or a refresh token has nothing when they are let in again.
+    func endingEverything(
+        of principal: PrincipalID, by actor: AuditEvent.Actor, reason: String, context: RequestContext
+    ) -> StoreTransaction {
+        let tickets = index.tickets(of: principal).map(\.ticket)
+        let sessions = tickets.filter { $0.kind == .session }
+        var transaction = ending(sessions, by: actor, reason: reason, context: context)
+        let ended = Set(sessions.map(\.id))
+        for ticket in tickets where ticket.kind != .session && !(ticket.parent.map(ended.contains) ?? false) {
+            transaction.changes.append(.deleteTicket(ticket.id, revision: ticket.revision))
+        }
+        return transaction
+    }
+
     /// Sessions, what hangs on them, and the events that tell of it.
     func ending(
         _ sessions: [Ticket], by actor: AuditEvent.Actor, reason: String? = nil, context: RequestContext
