@@ -103,6 +103,9 @@ let package = Package(
         module(
             "ProvidersPlugin",
             ["APIConventions", "ServerPlugin", "Broker", "Federation", "AccessPolicy", "OAuth", "SafeHTML", httpTypes]),
+        module(
+            "SCIMPlugin",
+            ["APIConventions", "ServerPlugin", "Broker", "SCIM", "AccessPolicy", httpTypes]),
         module("PageServing", ["ServerPlugin", "Pages", httpTypes]),
         module(
             "SignInPlugin",
@@ -147,7 +150,7 @@ let package = Package(
                 "Federation",
                 "Broker",
                 "SQLiteStore", "ServerPlugin", "APIConventions", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin",
-                "SignInPlugin", "GatewayPlugin", "ProvidersPlugin", "DescriptionPlugin", "DevelopmentPlugin",
+                "SignInPlugin", "GatewayPlugin", "ProvidersPlugin", "SCIMPlugin", "DescriptionPlugin", "DevelopmentPlugin",
                 "Observability",
                 "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", httpTypes, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -205,6 +208,12 @@ let package = Package(
         tests(
             "DescriptionPluginTests",
             ["DescriptionPlugin", "SafeHTML", "DescriptionDocuments", "ServerPlugin", httpTypes]),
+        tests(
+            "SCIMPluginTests",
+            [
+                "SCIMPlugin", "SCIM", "ServerPlugin", "APIConventions", "Broker", "GatehouseTesting", "AccessPolicy",
+                httpTypes,
+            ]),
         tests("PagesTests", ["Pages", "SafeHTML"]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),
         tests(

@@ -157,6 +157,8 @@ package final class CredentialIndex: Sendable {
 
     func members(of group: Key) -> [IndexedPrincipal] { state.withLock { $0.directory.members(of: group) } }
 
+    func memberIDs(of group: Key) -> Set<PrincipalID> { state.withLock { $0.directory.memberIDs(of: group) } }
+
     /// A copy of the list, for what looks at all of them: never on the way of a request of somebody else.
     var everybody: [IndexedPrincipal] { state.withLock { Array($0.directory.everybody) } }
 

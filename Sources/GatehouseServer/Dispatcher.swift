@@ -48,14 +48,14 @@ struct Dispatcher: Sendable {
             case .otherMethods(_, let entry): entry
             case .notFound: nil
             }
-        let format = entry?.route.errors ?? .api
+        let format = entry?.route.errors ?? table.errors(near: target.segments)
         let template = entry?.route.path.description
         if let refusal = hostRefusal(head.headers, skipOrigin: entry?.route.isPublicDocument ?? false) {
             return .refuse(refusal, format, template: template)
         }
         switch match {
         case .notFound:
-            return .refuse(.notFound, .api, template: nil)
+            return .refuse(.notFound, format, template: nil)
         case .otherMethods(let allow, _):
             return method == .options
                 ? .options(allow: allow) : .refuse(.methodNotAllowed(allow: allow), format, template: template)

@@ -35,6 +35,7 @@ private let allowed: [String: Set<String>] = [
     "ProvidersPlugin": [
         "APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "Federation", "OAuth", "SafeHTML", "HTTPTypes",
     ],
+    "SCIMPlugin": ["APIConventions", "ServerPlugin", "Broker", "SCIM", "AccessPolicy", "HTTPTypes"],
     "PageServing": ["ServerPlugin", "Pages", "HTTPTypes"],
     "SignInPlugin": ["ServerPlugin", "PageServing", "Broker", "Pages", "OAuth", "Federation", "HTTPTypes"],
     "GatewayPlugin": ["ServerPlugin", "PageServing", "Broker", "Pages", "OAuth", "AccessPolicy", "HTTPTypes"],
@@ -66,7 +67,7 @@ private let allowed: [String: Set<String>] = [
         "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "MailDelivery",
         "Federation", "Broker",
         "SQLiteStore", "ServerPlugin", "APIConventions", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin",
-        "SignInPlugin", "GatewayPlugin", "ProvidersPlugin",
+        "SignInPlugin", "GatewayPlugin", "ProvidersPlugin", "SCIMPlugin",
         "DescriptionPlugin", "DevelopmentPlugin", "Observability", "GatehouseServer", "GatehouseConfiguration",
         "GatehouseClient",
         "HTTPTypes", "ArgumentParser",

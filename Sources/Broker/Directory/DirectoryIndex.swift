@@ -46,6 +46,8 @@ struct DirectoryIndex {
 
     func members(of group: Key) -> [IndexedPrincipal] { (members[group] ?? []).compactMap { principals[$0] } }
 
+    func memberIDs(of group: Key) -> Set<PrincipalID> { members[group] ?? [] }
+
     var everybody: some Collection<IndexedPrincipal> { principals.values }
 
     func group(_ name: String) -> GroupRecord? { groups[Key(name)] }

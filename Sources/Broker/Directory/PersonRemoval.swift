@@ -10,10 +10,20 @@ extension Broker {
     package func removePerson(
         _ email: String, by caller: Caller, context: RequestContext
     ) async throws(DirectoryFailure) -> [CredentialRecord] {
-        var ended: [CredentialRecord] = []
-        while true {
+        try await removePerson(by: caller, context: context) { () throws(DirectoryFailure) in
             let person = try indexedPerson(email)
             try checkMayGrant(person.access, by: caller, "what this user holds")
+            return person
+        }
+    }
+
+    /// The same for whoever `find` finds and lets go, in every round anew.
+    func removePerson(
+        by caller: Caller, context: RequestContext, _ find: () throws(DirectoryFailure) -> IndexedPrincipal
+    ) async throws(DirectoryFailure) -> [CredentialRecord] {
+        var ended: [CredentialRecord] = []
+        while true {
+            let person = try find()
             let id = person.principal.id
             let now = time.now()
             let keeping = try keepingAnAdministrator([id], at: now)
@@ -30,7 +40,7 @@ extension Broker {
                         var record = person.record
                         record.isEnabled = false
                         record.revision &+= 1
-                        changes += keeping + [.updatePrincipal(record)]
+                        changes += keeping + [.updatePrincipal(record)] + noting(record, at: now)
                     }
                     try await store.commit(StoreTransaction(changes: changes, events: events))
                     ended += credentials.prefix(Self.endedAtOnce)
@@ -38,9 +48,11 @@ extension Broker {
                 }
                 let event = directoryEvent(
                     .userRemoved, target: id.rawValue, by: caller, at: now, context: context,
-                    details: ["email": JSONValue(email)])
+                    details: ["email": JSONValue(person.principal.name)])
                 try await store.commit(
-                    StoreTransaction(changes: keeping + ending + [.deletePrincipal(id)], events: events + [event]))
+                    StoreTransaction(
+                        changes: keeping + ending + touching(person.groups, at: now) + [.deletePrincipal(id)],
+                        events: events + [event]))
                 return ended + credentials
             } catch {
                 guard error == .conflict || error == .alreadyExists else { throw .store(error) }
