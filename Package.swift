@@ -233,7 +233,7 @@ let package = Package(
             [
                 "GatehouseKit", "GatehouseClient", "AccessPolicy", "Federation", "JOSE", "OAuth", "OpenSSLCrypto",
                 "Broker", "HTTPFetch",
-                "CredentialsPlugin", "DirectoryPlugin", "ProvidersPlugin", "TokenPlugin", "DescriptionPlugin",
+                "CredentialsPlugin", "DirectoryPlugin", "ProvidersPlugin", "SCIMPlugin", "TokenPlugin", "DescriptionPlugin",
                 "ServerPlugin", "GatehouseTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

@@ -64,7 +64,7 @@ extension SCIMPlugin {
         let asksForMembers = plan.rest.contains { $0.mentions("members") }
         let sort = request.sort
         var (total, page): (Int, [Row]) = (0, [])
-        var sorted: [(id: String, key: JSONObject)] = []
+        var found: [JSONObject] = []
         var after: String?
         while true {
             try Self.checkNotCancelled()
@@ -76,7 +76,7 @@ extension SCIMPlugin {
                 else { continue }
                 total += 1
                 if let sort {
-                    sorted.append((id(row), sort.reduced(resource)))
+                    found.append(sort.reduced(resource))
                 } else if total > request.page.offset, page.count < request.page.count {
                     page.append(row)
                 }
@@ -85,10 +85,11 @@ extension SCIMPlugin {
             after = id(last)
         }
         guard let sort else { return (total, page) }
-        let wanted = sort.sorted(sorted).dropFirst(request.page.offset).prefix(request.page.count).map(\.id)
+        let wanted = sort.sorted(found).dropFirst(request.page.offset).prefix(request.page.count)
+            .compactMap { $0["id"]?.stringValue }
         guard !wanted.isEmpty else { return (total, []) }
-        let found = try await rows(ProvisioningQuery([.ids(wanted)], limit: wanted.count))
-        let byID = Dictionary(found.map { (Key(id($0)), $0) }) { first, _ in first }
+        let onPage = try await rows(ProvisioningQuery([.ids(wanted)], limit: wanted.count))
+        let byID = Dictionary(onPage.map { (Key(id($0)), $0) }) { first, _ in first }
         return (total, wanted.compactMap { byID[Key($0)] })
     }
 
@@ -110,9 +111,9 @@ extension UInt8 {
 }
 
 extension SortOrder {
-    /// The resource with the one attribute that counts.
+    /// The resource with the one attribute that counts, and its id.
     fileprivate func reduced(_ resource: JSONObject) -> JSONObject {
-        var key = JSONObject()
+        var key: JSONObject = ["id": resource["id"] ?? .null]
         let container = path.extensionURN.map { resource[$0]?.objectValue } ?? resource
         let value = container?[path.attribute.name]
         if let urn = path.extensionURN {
@@ -123,14 +124,5 @@ extension SortOrder {
             key[path.attribute.name] = value
         }
         return key
-    }
-
-    /// Equal ones stay in the order of ids.
-    fileprivate func sorted(_ entries: [(id: String, key: JSONObject)]) -> [(id: String, key: JSONObject)] {
-        entries.enumerated().sorted { lhs, rhs in
-            if areInIncreasingOrder(lhs.element.key, rhs.element.key) { return true }
-            if areInIncreasingOrder(rhs.element.key, lhs.element.key) { return false }
-            return lhs.offset < rhs.offset
-        }.map(\.element)
     }
 }

@@ -163,7 +163,6 @@ import Testing
             "gatehouse.yaml:2:11: 'plugins' must be one of credentials, token, sign-in, providers, directory, scim, gateway, "
                 + "console, development (did you mean 'token'?)"
         ),
-        ("plugins: [scim]", "gatehouse.yaml:2:11: 'plugins' names 'scim', which is not part of this version"),
         ("plugins: [console]", "gatehouse.yaml:2:11: 'plugins' names 'console', which is not part of this version"),
         (
             "plugins: [development]",
