@@ -1,3 +1,4 @@
+import AccessPolicy
 import Broker
 import Identifiers
 import SCIM
@@ -9,7 +10,7 @@ extension SCIMPlugin {
     func searchUsers(_ request: SearchRequest) async throws -> Response {
         try await search(
             request, SearchPlan(request.filter, of: .user), of: .user, id: { $0.id.rawValue },
-            shape: { (user: ProvisionedUser, _) in try shape(user) },
+            shape: { (user: ProvisionedUser, _) throws(SCIMError) in try shape(user) },
             rows: { query throws(StoreFailure) in try await broker.store.provisionedUsers(query) },
             count: { conditions throws(StoreFailure) in try await broker.store.countProvisionedUsers(conditions) })
     }

@@ -1,6 +1,7 @@
 import Broker
 import Identifiers
 import SCIM
+import StrictJSON
 
 /// Which parts of a search the store answers by its indexes, and which are left to look at one by one.
 ///

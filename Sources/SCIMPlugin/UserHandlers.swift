@@ -1,4 +1,5 @@
 import APIConventions
+import AccessPolicy
 import Broker
 import HTTPTypes
 import SCIM

@@ -1,5 +1,5 @@
-import AccessPolicy
-import Broker
+package import AccessPolicy
+package import Broker
 import Identifiers
 import StrictJSON
 
