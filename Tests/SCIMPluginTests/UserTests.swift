@@ -60,7 +60,7 @@ import Testing
             "the e-mail address is the name to sign in with",
             SCIMService.user("ada", #","emails":[{"value":"Ada@Example.org"}]"#), "409 uniqueness"
         ),
-        ("the first administrator is nobody's to provision", SCIMService.user("admin"), "409 uniqueness"),
+        ("the first administrator is nobody's to provision", SCIMService.user("administrator"), "409 uniqueness"),
         ("an empty user name", SCIMService.user(""), "400 invalidValue"),
         ("no schemas", #"{"userName":"bob"}"#, "400 invalidSyntax"),
         ("another schema", #"{"schemas":["urn:x"],"userName":"bob"}"#, "400 invalidSyntax"),
