@@ -11,6 +11,12 @@ extension SCIMPlugin {
         try await search(
             request, SearchPlan(request.filter, of: .user), of: .user, id: { $0.id.rawValue },
             shape: { (user: ProvisionedUser, _) throws(SCIMError) in try shape(user) },
+            matched: { (user: ProvisionedUser, _) throws(SCIMError) in
+                var resource = try shape(user)
+                // Unassigned, it is what it is all the same.
+                resource["active"] = .bool(user.isActive)
+                return resource
+            },
             rows: { query throws(StoreFailure) in try await broker.store.provisionedUsers(query) },
             count: { conditions throws(StoreFailure) in try await broker.store.countProvisionedUsers(conditions) })
     }
@@ -20,13 +26,16 @@ extension SCIMPlugin {
         return try await search(
             request, plan, of: .group, id: { $0.id },
             shape: { (group: ProvisionedGroup, hasMembers) in shape(group, hasMembers: hasMembers) },
+            matched: { (group: ProvisionedGroup, hasMembers) in shape(group, hasMembers: hasMembers) },
             rows: { query throws(StoreFailure) in try await broker.store.provisionedGroups(query) },
             count: { conditions throws(StoreFailure) in try await broker.store.countProvisionedGroups(conditions) })
     }
 
+    /// `shape` is what is answered, `matched` what the filter and the order look at.
     private func search<Row: Sendable>(
         _ request: SearchRequest, _ plan: SearchPlan, of type: ResourceType, id: (Row) -> String,
         shape: (Row, _ hasMembers: Bool) throws(SCIMError) -> JSONObject,
+        matched: (Row, _ hasMembers: Bool) throws(SCIMError) -> JSONObject,
         rows: (ProvisioningQuery) async throws(StoreFailure) -> [Row],
         count: ([ProvisioningCondition]) async throws(StoreFailure) -> Int
     ) async throws -> Response {
@@ -41,7 +50,7 @@ extension SCIMPlugin {
                     offset: request.page.offset, limit: request.page.count)
                 page = request.page.count == 0 ? [] : try await rows(query)
             } else {
-                (total, page) = try await scan(request, plan, id: id, shape: shape, rows: rows)
+                (total, page) = try await scan(request, plan, id: id, matched: matched, rows: rows)
             }
         } catch {
             throw ProvisioningFailure.store(error)
@@ -58,7 +67,7 @@ extension SCIMPlugin {
     /// attribute; what does not is counted, and kept when it is on the page.
     private func scan<Row: Sendable>(
         _ request: SearchRequest, _ plan: SearchPlan, id: (Row) -> String,
-        shape: (Row, _ hasMembers: Bool) throws(SCIMError) -> JSONObject,
+        matched: (Row, _ hasMembers: Bool) throws(SCIMError) -> JSONObject,
         rows: (ProvisioningQuery) async throws(StoreFailure) -> [Row]
     ) async throws(StoreFailure) -> (total: Int, page: [Row]) {
         // A text in quotes may say so too: then members are read for nothing.
@@ -72,7 +81,7 @@ extension SCIMPlugin {
             let batch = try await rows(ProvisioningQuery(plan.conditions, afterID: after, limit: Self.batch))
             for row in batch {
                 // A row that does not read is no resource: the store reports it.
-                guard let resource = try? shape(row, asksForMembers),
+                guard let resource = try? matched(row, asksForMembers),
                     plan.rest.allSatisfy({ $0.matches(resource) })
                 else { continue }
                 total += 1

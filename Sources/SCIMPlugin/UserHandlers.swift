@@ -28,7 +28,7 @@ extension SCIMPlugin {
 
     private func createUser(_ request: Request) async throws -> Response {
         let (caller, projection) = (try request.authenticated(), try request.projection(of: .user))
-        let resource = try UserResource(try request.scimBody())
+        let resource = try UserResource(try request.scimBody()).withActivity()
         let user = try await broker.createProvisionedUser(resource, by: caller, context: RequestContext(request))
         return .resource(try shape(user), projection, version: user.version, status: .created)
     }
@@ -44,7 +44,7 @@ extension SCIMPlugin {
 
     private func replaceUser(_ request: Request) async throws -> Response {
         let resource = try UserResource(try request.scimBody())
-        return try await changeUser(request) { _ in resource }
+        return try await changeUser(request) { user throws(SCIMError) in try resource.withActivity(user.isActive) }
     }
 
     private func patchUser(_ request: Request) async throws -> Response {
@@ -71,14 +71,22 @@ extension SCIMPlugin {
 
     /// A user as clients see it; a projection still has to be applied.
     func shape(_ user: ProvisionedUser) throws(SCIMError) -> JSONObject {
-        var attributes = try user.resource().attributes
-        attributes["active"] = .bool(user.isActive)
-        return Representation.user(
-            attributes,
+        Representation.user(
+            try user.resource().attributes,
             ResourceMetadata(
                 id: user.id.rawValue, created: RFC3339.text(user.createdAt),
                 lastModified: RFC3339.text(user.modifiedAt), version: user.version),
             groups: broker.provisionedGroups(of: user.id), base)
+    }
+}
+
+extension UserResource {
+    /// With a value of `active` where it has none: a PUT that does not say it lets nobody in.
+    fileprivate func withActivity(_ isActive: Bool = true) throws(SCIMError) -> UserResource {
+        guard attributes["active"] == nil else { return self }
+        var attributes = attributes
+        attributes["active"] = .bool(isActive)
+        return try UserResource(attributes: attributes)
     }
 }
 

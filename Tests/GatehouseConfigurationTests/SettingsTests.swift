@@ -9,7 +9,7 @@ import Testing
         #expect(settings.listeners.map(\.address.description) == ["127.0.0.1:8080"])
         #expect(settings.database == .sqlite(path: "var/gatehouse.db"))
         #expect(settings.keysFolder == "var/keys")
-        #expect(settings.plugins == [.credentials, .token, .signIn, .providers, .directory, .gateway])
+        #expect(settings.plugins == [.credentials, .token, .signIn, .providers, .directory, .scim, .gateway])
         #expect(settings.sessionIdle == 7200 && settings.sessionAbsolute == 43_200)
         #expect(settings.clientsFolder == nil)
         #expect(settings.limits[.body] == 65_536)

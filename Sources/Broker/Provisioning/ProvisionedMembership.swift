@@ -60,10 +60,11 @@ extension Broker {
         return provisionedGroups(of: id).map(\.id)
     }
 
-    /// The directory's users in a group, by id.
+    /// The directory's users in a group, by id. Without a name to display: clients compare what they sent with what
+    /// comes back.
     package func provisionedMembers(of group: ProvisionedGroup) -> [ResourceReference] {
-        index.members(of: group.name).filter(\.isProvisioned).map(\.principal).sorted { $0.id < $1.id }
-            .map { ResourceReference(id: $0.id.rawValue, display: $0.name) }
+        index.members(of: group.name).filter(\.isProvisioned).map(\.principal.id).sorted()
+            .map { ResourceReference(id: $0.rawValue, display: nil) }
     }
 
     /// How many are in it, the directory's and others.

@@ -202,7 +202,7 @@ extension IndexedPrincipal {
 }
 
 extension UserResource {
-    /// Whoever is kept out is let in only by a request that says so: a PUT without `active` does not.
+    /// Whoever is kept out is let in only by a request that says so: removing `active` does not.
     fileprivate func staying(isActive: Bool) throws(SCIMError) -> UserResource {
         guard !isActive, attributes["active"] == nil else { return self }
         var attributes = attributes
