@@ -104,7 +104,8 @@ struct RouteTable: Sendable {
     func errors(near segments: [String]) -> Route.ErrorFormat {
         var node = nodes[0]
         for segment in segments {
-            guard let next = node.literals.first(where: { $0.segment.hasSameBytes(as: segment) })?.node ?? node.parameter
+            guard
+                let next = node.literals.first(where: { $0.segment.hasSameBytes(as: segment) })?.node ?? node.parameter
             else { break }
             node = nodes[next]
         }

@@ -57,7 +57,8 @@ extension StoreSuite {
             try await store.commit([.provision(.updateUser(second))])
             try requireEqual(try await store.provisionedUser(first.id), second, "changed")
             try requireEqual(
-                await failure(of: [.provision(.updateUser(second))], on: store), .conflict, "a revision that has passed")
+                await failure(of: [.provision(.updateUser(second))], on: store), .conflict, "a revision that has passed"
+            )
             try await store.commit([person("usr_b"), .provision(.insertUser(user("usr_b", "ada")))])
             try requireEqual(
                 await failure(of: [.provision(.updateUser(user("usr_b", "countess", revision: 2)))], on: store),
@@ -72,7 +73,9 @@ extension StoreSuite {
             try await store.commit([.deletePrincipal(first.id)])
             try requireEqual(try await store.provisionedUser(first.id), nil, "gone with the person")
             try requireEqual(try await store.countProvisionedUsers([.email(Key("b@x"))]), 0, "addresses too")
-            try await store.commit([person("usr_c"), .provision(.insertUser(user("usr_c", "countess", emails: ["b@x"])))])
+            try await store.commit([
+                person("usr_c"), .provision(.insertUser(user("usr_c", "countess", emails: ["b@x"]))),
+            ])
         },
         check("somebody who is renamed has the new name") { store in
             let id = PrincipalID(unchecked: "usr_a")
@@ -95,7 +98,8 @@ extension StoreSuite {
             try await store.commit([.provision(.updateGroup(second))])
             try requireEqual(try await store.provisionedGroup("grp_a"), second, "changed")
             try requireEqual(
-                await failure(of: [.provision(.updateGroup(second))], on: store), .conflict, "a revision that has passed")
+                await failure(of: [.provision(.updateGroup(second))], on: store), .conflict,
+                "a revision that has passed")
             try await store.commit([.provision(.deleteGroup("grp_a"))])
             for change in [
                 ProvisioningChange.deleteGroup("grp_a"), .touchGroup("grp_a", at: Timestamp(milliseconds: 1)),
@@ -140,14 +144,16 @@ extension StoreSuite {
             }
             let both: [ProvisioningCondition] = [.email(Key("b@x")), .active(true)]
             try requireEqual(
-                try await store.provisionedUsers(ProvisioningQuery(both, limit: 10)).map(\.id.rawValue), ["usr_a"], "both")
+                try await store.provisionedUsers(ProvisioningQuery(both, limit: 10)).map(\.id.rawValue), ["usr_a"],
+                "both")
             try requireEqual(try await store.countProvisionedUsers([]), 4, "all")
         },
         check("provisioned users come in every order and in pages") { store in
             try await filled(store)
             let orders: [(ProvisioningQuery.Order, Bool, [String])] = [
                 (.id, false, ["usr_a", "usr_b", "usr_c", "usr_d"]), (.id, true, ["usr_d", "usr_c", "usr_b", "usr_a"]),
-                (.name, false, ["usr_b", "usr_c", "usr_a", "usr_d"]), (.name, true, ["usr_d", "usr_a", "usr_c", "usr_b"]),
+                (.name, false, ["usr_b", "usr_c", "usr_a", "usr_d"]),
+                (.name, true, ["usr_d", "usr_a", "usr_c", "usr_b"]),
                 (.modified, false, ["usr_d", "usr_c", "usr_b", "usr_a"]),
                 (.modified, true, ["usr_a", "usr_b", "usr_c", "usr_d"]),
                 (.created, false, ["usr_a", "usr_b", "usr_c", "usr_d"]),
@@ -179,7 +185,8 @@ extension StoreSuite {
                 try requireEqual(try await store.countProvisionedGroups([condition]), expected.count, "\(condition)")
             }
             try requireEqual(
-                try await store.provisionedGroups(ProvisioningQuery(order: .name, isDescending: true, limit: 1)).map(\.id),
+                try await store.provisionedGroups(ProvisioningQuery(order: .name, isDescending: true, limit: 1)).map(
+                    \.id),
                 ["grp_b"], "the last by name")
         },
     ]

@@ -7,7 +7,8 @@ import StrictJSON
 enum ProvisioningRow {
     static let users = Table(
         name: "provisioned_users",
-        columns: "id, user_name_key, external_id, is_active, created_at, modified_at, revision, document", key: "user_name_key",
+        columns: "id, user_name_key, external_id, is_active, created_at, modified_at, revision, document",
+        key: "user_name_key",
         hasUsers: true)
     static let groups = Table(
         name: "provisioned_groups",

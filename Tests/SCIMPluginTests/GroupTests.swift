@@ -16,7 +16,8 @@ import Testing
         #expect(
             made.body["members"] == [
                 [
-                    "value": JSONValue(ada), "$ref": JSONValue(TestWorld.publicURL + SCIMService.root + "/Users/" + ada),
+                    "value": JSONValue(ada),
+                    "$ref": JSONValue(TestWorld.publicURL + SCIMService.root + "/Users/" + ada),
                     "type": "User",
                 ]
             ])
@@ -69,7 +70,8 @@ import Testing
         #expect(try scim.world.broker.group(name).bindings == .none, "no roles by having a name")
         #expect(scim.world.broker.memberNames(of: try scim.world.broker.group("Admins")) == [])
         #expect(try await scim.group("Admins").status == 201, "display names need not be unique")
-        #expect(try await scim.find("Groups", #"displayName eq "ADMINS""#).total == 2, "without the administrators' own")
+        #expect(
+            try await scim.find("Groups", #"displayName eq "ADMINS""#).total == 2, "without the administrators' own")
         #expect(try await scim.group(String(repeating: "é", count: 300)).status == 201)
     }
 

@@ -62,7 +62,10 @@ import Testing
     @Test(arguments: [
         ("userName", ["Ada@example.org", "bob@example.org", "carol@example.net", "dave"]),
         ("userName&sortOrder=descending", ["dave", "carol@example.net", "bob@example.org", "Ada@example.org"]),
-        ("meta.lastModified&sortOrder=descending", ["dave", "carol@example.net", "bob@example.org", "Ada@example.org"]),
+        (
+            "meta.lastModified&sortOrder=descending",
+            ["dave", "carol@example.net", "bob@example.org", "Ada@example.org"]
+        ),
         ("displayName", ["Ada@example.org", "carol@example.net", "bob@example.org", "dave"]),
         ("displayName&startIndex=2&count=2", ["carol@example.net", "bob@example.org"]),
         ("userName&startIndex=3&count=2", ["carol@example.net", "dave"]),
@@ -83,12 +86,14 @@ import Testing
         let first = try #require(few.resources.first?.objectValue)
         #expect(Set(first.names) == ["schemas", "id", "userName"])
         let others = try await scim.find("Users", #"userName eq "dave""#, "&excludedAttributes=name,meta")
-        #expect(Set(try #require(others.resources.first?.objectValue).names) == ["schemas", "id", "userName", "active"])
+        #expect(
+            Set(try #require(others.resources.first?.objectValue).names) == ["schemas", "id", "userName", "active"])
         #expect(try await scim.get("/Users?attributes=id&excludedAttributes=meta").refusal == "400 invalidValue")
     }
 
     @Test(arguments: [
-        ("userName", "400 invalidFilter"), (#"userName eq"#, "400 invalidFilter"), (#"nonsense eq 1"#, "400 invalidFilter"),
+        ("userName", "400 invalidFilter"), (#"userName eq"#, "400 invalidFilter"),
+        (#"nonsense eq 1"#, "400 invalidFilter"),
         (#"userName eq "a" and"#, "400 invalidFilter"), (#"(((userName pr"#, "400 invalidFilter"),
         (String(repeating: "(", count: 5000), "400 invalidFilter"), (#"active gt true"#, "400 invalidFilter"),
         (#"userName eq "\u0000"; DROP TABLE principals"#, "400 invalidFilter"),
@@ -117,7 +122,9 @@ import Testing
         #expect(configuration.status == 200 && configuration.body["bulk"]?["supported"] == false)
         #expect(configuration.body["filter"] == ["supported": true, "maxResults": 200])
         #expect(try await scim.get("/Schemas").total == 6)
-        #expect(try await scim.get("/Schemas/\(SCIMService.enterpriseURN)").body["id"]?.stringValue == SCIMService.enterpriseURN)
+        #expect(
+            try await scim.get("/Schemas/\(SCIMService.enterpriseURN)").body["id"]?.stringValue
+                == SCIMService.enterpriseURN)
         #expect(try await scim.get("/ResourceTypes").total == 2)
         #expect(try await scim.get("/ResourceTypes/User").body["endpoint"] == "/Users")
     }

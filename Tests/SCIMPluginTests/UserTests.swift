@@ -65,7 +65,8 @@ import Testing
         ("no schemas", #"{"userName":"bob"}"#, "400 invalidSyntax"),
         ("another schema", #"{"schemas":["urn:x"],"userName":"bob"}"#, "400 invalidSyntax"),
         ("no user name", #"{"schemas":["\#(SCIMService.userURN)"]}"#, "400 invalidValue"),
-        ("no JSON", "{", "400 invalidSyntax"), ("no object", "[]", "400 invalidSyntax"), ("nothing", "", "400 invalidSyntax"),
+        ("no JSON", "{", "400 invalidSyntax"), ("no object", "[]", "400 invalidSyntax"),
+        ("nothing", "", "400 invalidSyntax"),
         ("a member twice", #"{"schemas":[],"schemas":[]}"#, "400 invalidSyntax"),
         ("too deep", String(repeating: "[", count: 100), "400 invalidSyntax"),
         ("active is no boolean", SCIMService.user("bob", #","active":"perhaps""#), "400 invalidValue"),
@@ -152,7 +153,8 @@ import Testing
         let long = String(repeating: "ö", count: 200)
         let made = try await scim.user(
             "ada",
-            #","name":{"givenName":"\#(long)"},"emails":[{"value":"x@example.org"},{"value":"y@example.org","primary":true}]"#)
+            #","name":{"givenName":"\#(long)"},"emails":[{"value":"x@example.org"},{"value":"y@example.org","primary":true}]"#
+        )
         let person = try scim.world.broker.person("y@example.org")
         #expect(person.principal.id.rawValue == made.id && person.profile?.firstName.utf8.count == 256)
         let bare = try await scim.user("bob", #","emails":[{"value":"no address"}]"#)

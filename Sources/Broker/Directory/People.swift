@@ -214,7 +214,8 @@ extension Broker {
             var record = person.record
             record.isEnabled = isEnabled
             record.revision &+= 1
-            var transaction = StoreTransaction(changes: [.updatePrincipal(record)] + noting(record, at: now), events: [])
+            var transaction = StoreTransaction(
+                changes: [.updatePrincipal(record)] + noting(record, at: now), events: [])
             if !isEnabled {
                 transaction.changes += try keepingAnAdministrator([record.principal.id], at: now)
                 let ending = endingEverything(

@@ -10,20 +10,21 @@ extension Broker {
     package func removePerson(
         _ email: String, by caller: Caller, context: RequestContext
     ) async throws(DirectoryFailure) -> [CredentialRecord] {
-        try await removePerson(by: caller, context: context) { () throws(DirectoryFailure) in
+        try await removePerson(by: caller, context: context) { _ throws(DirectoryFailure) in
             let person = try indexedPerson(email)
             try checkMayGrant(person.access, by: caller, "what this user holds")
-            return person
+            return (person, [])
         }
     }
 
-    /// The same for whoever `find` finds and lets go, in every round anew.
+    /// The same for whoever `find` finds and lets go, in every round anew, with changes that belong to the removal.
     func removePerson(
-        by caller: Caller, context: RequestContext, _ find: () throws(DirectoryFailure) -> IndexedPrincipal
+        by caller: Caller, context: RequestContext,
+        _ find: (_ hasBegun: Bool) async throws(DirectoryFailure) -> (IndexedPrincipal, with: [StoreChange])
     ) async throws(DirectoryFailure) -> [CredentialRecord] {
         var ended: [CredentialRecord] = []
         while true {
-            let person = try find()
+            let (person, more) = try await find(!ended.isEmpty)
             let id = person.principal.id
             let now = time.now()
             let keeping = try keepingAnAdministrator([id], at: now)
@@ -51,7 +52,7 @@ extension Broker {
                     details: ["email": JSONValue(person.principal.name)])
                 try await store.commit(
                     StoreTransaction(
-                        changes: keeping + ending + touching(person.groups, at: now) + [.deletePrincipal(id)],
+                        changes: more + keeping + ending + touching(person.groups, at: now) + [.deletePrincipal(id)],
                         events: events + [event]))
                 return ended + credentials
             } catch {

@@ -40,7 +40,8 @@ package struct ProvisionedUser: Hashable, Sendable {
     init(_ resource: UserResource, id: PrincipalID, at now: Timestamp) {
         self.init(
             id: id, userNameKey: resource.userNameKey, externalID: resource.externalID,
-            emailKeys: Self.emailKeys(resource.attributes), isActive: resource.isActive, createdAt: now, modifiedAt: now,
+            emailKeys: Self.emailKeys(resource.attributes), isActive: resource.isActive, createdAt: now,
+            modifiedAt: now,
             revision: 1, document: resource.attributes)
     }
 
@@ -48,7 +49,8 @@ package struct ProvisionedUser: Hashable, Sendable {
     func replacing(_ resource: UserResource, at now: Timestamp) -> ProvisionedUser {
         ProvisionedUser(
             id: id, userNameKey: resource.userNameKey, externalID: resource.externalID,
-            emailKeys: Self.emailKeys(resource.attributes), isActive: resource.isActive, createdAt: createdAt, modifiedAt: now,
+            emailKeys: Self.emailKeys(resource.attributes), isActive: resource.isActive, createdAt: createdAt,
+            modifiedAt: now,
             revision: revision &+ 1, document: resource.attributes)
     }
 

@@ -23,7 +23,8 @@ extension Broker {
             let name = freeName(for: resource.displayName, id)
             let membership = try ProvisionedMembership([.add(resource.memberIDs)], of: name, index)
             // Somebody may be a member of the name already, from a group that went.
-            let former = index.memberIDs(of: name).subtracting(Set(resource.memberIDs.compactMap { try? PrincipalID($0) }))
+            let former = index.memberIDs(of: name).subtracting(
+                Set(resource.memberIDs.compactMap { try? PrincipalID($0) }))
             let group = ProvisionedGroup(resource.group, id: id, name: name, at: now)
             let record = GroupRecord(
                 name: name, displayName: Self.cut(resource.displayName, to: 320), bindings: .none, provisionedID: id)
@@ -87,7 +88,9 @@ extension Broker {
                 changes.append(.provision(.updateGroup(stored.replacing(after, at: now))))
             }
             record.displayName = Self.cut(after.displayName, to: 320)
-            if record != GroupRecord(object) { changes.append(.updateObject(object.replacing(record.document, at: now))) }
+            if record != GroupRecord(object) {
+                changes.append(.updateObject(object.replacing(record.document, at: now)))
+            }
             changes += try keepingAnAdministratorProvisioned(
                 withoutOtherReason(members.removed, than: stored.name), at: now)
             let events = groupEvents(

@@ -162,17 +162,25 @@ extension Broker {
     package func removeProvisionedUser(
         _ id: String, matching condition: EntityTagCondition?, by caller: Caller, context: RequestContext
     ) async throws(ProvisioningFailure) {
-        let user = try await provisionedUser(id)
-        if let condition, !condition.matches(user.version) { throw .otherVersion }
+        var refusal: ProvisioningFailure?
         do throws(DirectoryFailure) {
-            _ = try await removePerson(by: caller, context: context) { () throws(DirectoryFailure) in
-                guard let person = index.principal(user.id), person.isProvisioned else {
+            _ = try await removePerson(by: caller, context: context) {
+                hasBegun async throws(DirectoryFailure) -> (IndexedPrincipal, with: [StoreChange]) in
+                do throws(ProvisioningFailure) {
+                    var (user, person) = try await provisioned(id)
+                    // Somebody with very many credentials is kept out first, which is another version.
+                    guard !hasBegun, let condition else { return (person, []) }
+                    guard condition.matches(user.version) else { throw .otherVersion }
+                    // Goes with the person, unless another has changed it in between.
+                    user.revision &+= 1
+                    return (person, [.provision(.updateUser(user))])
+                } catch {
+                    refusal = error
                     throw .notFound(kind: "user", name: id)
                 }
-                return person
             }
         } catch {
-            throw ProvisioningFailure(error)
+            throw refusal ?? ProvisioningFailure(error)
         }
     }
 
