@@ -81,7 +81,7 @@ let package = Package(
         module("Federation", ["OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "HTTPFetch", httpTypes]),
 
         // Core and stores.
-        module("Broker", ["OpenSSLCrypto", "JOSE", "OAuth", "AccessPolicy", "Federation"]),
+        module("Broker", ["OpenSSLCrypto", "JOSE", "OAuth", "SCIM", "AccessPolicy", "Federation"]),
         module(
             "SQLiteStore",
             [
@@ -107,6 +107,9 @@ let package = Package(
                 "OAuth",
                 httpTypes,
             ]),
+        module(
+            "SCIMPlugin",
+            ["APIConventions", "ServerPlugin", "Broker", "SCIM", "AccessPolicy", httpTypes]),
         module("PageServing", ["ServerPlugin", "Pages", httpTypes]),
         module(
             "SignInPlugin",
@@ -151,7 +154,8 @@ let package = Package(
                 "Federation",
                 "Broker",
                 "SQLiteStore", "ServerPlugin", "APIConventions", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin",
-                "SignInPlugin", "GatewayPlugin", "ProvidersPlugin", "DescriptionPlugin", "DevelopmentPlugin",
+                "SignInPlugin", "GatewayPlugin", "ProvidersPlugin", "SCIMPlugin", "DescriptionPlugin",
+                "DevelopmentPlugin",
                 "Observability",
                 "GatehouseServer", "GatehouseConfiguration", "GatehouseClient", httpTypes, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -218,6 +222,12 @@ let package = Package(
         tests(
             "GatewayPluginTests",
             ["GatewayPlugin", "ServerPlugin", "Broker", "GatehouseTesting", "AccessPolicy", httpTypes]),
+        tests(
+            "SCIMPluginTests",
+            [
+                "SCIMPlugin", "SCIM", "ServerPlugin", "APIConventions", "Broker", "GatehouseTesting", "AccessPolicy",
+                httpTypes,
+            ]),
         tests("PagesTests", ["Pages", "SafeHTML"]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),
         tests(
@@ -237,7 +247,8 @@ let package = Package(
             [
                 "GatehouseKit", "GatehouseClient", "AccessPolicy", "Federation", "JOSE", "OAuth", "OpenSSLCrypto",
                 "Broker", "HTTPFetch",
-                "CredentialsPlugin", "DirectoryPlugin", "ProvidersPlugin", "TokenPlugin", "DescriptionPlugin",
+                "CredentialsPlugin", "DirectoryPlugin", "ProvidersPlugin", "SCIMPlugin", "TokenPlugin",
+                "DescriptionPlugin",
                 "ServerPlugin", "GatehouseTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

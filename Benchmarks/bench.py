@@ -5,7 +5,7 @@ The server is pinned to one core and the load generator (wrk, 64 connections) to
 second, latencies, CPU microseconds of the server for each request (from /proc), and the ratio to what this machine can
 do at all: OpenSSL's own speed for the same signatures, nginx for HTTP, the server's own /livez for everything above it.
 
-Usage: Benchmarks/bench.py [--binary PATH] [--seconds N] [--credentials N] [--people N] [--json FILE]
+Usage: Benchmarks/bench.py [--binary PATH] [--seconds N] [--credentials N] [--people N] [--provisioned N] [--only-scim] [--json FILE]
 """
 import argparse, concurrent.futures, http.client, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading
 import time, urllib.parse
@@ -249,6 +249,84 @@ def certificates_beside(server, headers, token, count=50):
     return quiet, busy, max(done)
 
 
+SCIM = "/api/scim/namespaces/system/v2"
+USER, GROUP = "urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:core:2.0:Group"
+
+
+def provisioned(server, admin, count, members):
+    """What a directory does: makes so many users, finds some by indexed attributes, changes one member of a small and of a
+    large group. Answers notes; fails when an answer is not as it should be."""
+    path = "/api/web/custom/namespaces/system/oidc_providers/people/scim"
+    status, text = call(server.port, "PUT", path, json.dumps({"scim_enabled": True}), admin)
+    assert status == 200, text
+    headers = {"Authorization": "Bearer " + json.loads(text)["scim_token"]["data"],
+               "Content-Type": "application/scim+json"}
+
+    def ask(connection, method, path, body=None, expect=(200,)):
+        connection.request(method, SCIM + path, json.dumps(body) if body else None, headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        assert answer.status in expect, (answer.status, text[:300])
+        return text
+
+    def user(number):
+        name = f"p{number}@example.com"
+        return {"schemas": [USER], "userName": name, "externalId": f"00u{number}", "active": True,
+                "name": {"givenName": "P", "familyName": str(number)}, "displayName": f"Person {number}",
+                "emails": [{"value": name, "type": "work", "primary": True}]}
+
+    def make(part):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        return [json.loads(ask(connection, "POST", "/Users?attributes=id", user(n), (201,)))["id"] for n in part]
+
+    clients = 64
+    before, began = cpu_seconds(server.pid), time.time()
+    with concurrent.futures.ThreadPoolExecutor(clients) as pool:
+        ids = [one for part in pool.map(make, [range(i, count, clients) for i in range(clients)]) for one in part]
+    took = time.time() - began
+    cpu = (cpu_seconds(server.pid) - before) / count * 1e6
+    notes = [f"SCIM: {count} users made at {count / took:.0f}/s over {clients} connections, {cpu:.0f} us of the server's "
+             f"processor each, RSS {resident_mb(server.pid):.0f} MB"]
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
+
+    def percentiles(what, times, run):
+        latencies = []
+        for n in range(times):
+            one = time.time()
+            run(n)
+            latencies.append((time.time() - one) * 1000)
+        latencies.sort()
+        return f"SCIM: {what}: p50 {latencies[times // 2]:.2f} ms, p99 {latencies[int(times * 0.99)]:.2f} ms"
+
+    def find(what, filter):
+        notes.append(percentiles(what, 500, lambda n: ask(
+            connection, "GET", "/Users?" + urllib.parse.urlencode({"filter": filter(n * 131 % count), "count": 100}))))
+
+    find(f"list {count} users, userName eq", lambda n: f'userName eq "P{n}@example.com"')
+    find("externalId eq", lambda n: f'externalId eq "00u{n}"')
+    find("emails.value eq", lambda n: f'emails.value eq "p{n}@example.com"')
+    find("userName sw, 100 of them", lambda n: 'userName sw "p1"')
+    notes.append(percentiles("without a filter, sorted by userName, from the middle", 20, lambda n: ask(
+        connection, "GET", f"/Users?sortBy=userName&startIndex={count // 2}&count=100")))
+    notes.append(percentiles("displayName co, every user looked at", 3, lambda n: ask(
+        connection, "GET", "/Users?" + urllib.parse.urlencode({"filter": 'displayName co "son 77"'}))))
+
+    def group(name, members):
+        body = {"schemas": [GROUP], "displayName": name, "members": [{"value": one} for one in members]}
+        return json.loads(ask(connection, "POST", "/Groups?attributes=id", body, (201,)))["id"]
+
+    members = min(members, count - 1)
+    groups = {10: group("small", ids[:10]), members: group("large", ids[:members])}
+    for size, one in groups.items():
+        def change(n):
+            operation = {"op": "remove", "path": f'members[value eq "{ids[-1]}"]'} if n % 2 else {
+                "op": "add", "path": "members", "value": [{"value": ids[-1]}]}
+            ask(connection, "PATCH", f"/Groups/{one}?excludedAttributes=members",
+                {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation]})
+        notes.append(percentiles(f"PATCH of one member of a group of {size}", 400, change))
+    return notes
+
+
 def measure(server, name, path, seconds, script=None):
     wrk(server.port, path, 1, script)
     before = cpu_seconds(server.pid)
@@ -264,9 +342,21 @@ def main():
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--credentials", type=int, default=100_000, help="stored before authentication is measured again")
     parser.add_argument("--people", type=int, default=10_000, help="stored, with 1,000 groups and 1,000 roles, for 'may they?'")
+    parser.add_argument("--provisioned", type=int, default=100_000, help="users that a directory makes over SCIM")
+    parser.add_argument("--members", type=int, default=50_000, help="of the large group of SCIM")
+    parser.add_argument("--only-scim", action="store_true")
     parser.add_argument("--json")
     options = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="gatehouse-bench-")
+    if options.only_scim:
+        server = Gatehouse(options.binary, folder)
+        try:
+            admin = {"Authorization": "APIToken " + server.token, "Content-Type": "application/json"}
+            print("\n".join(provisioned(server, admin, options.provisioned, options.members)))
+        finally:
+            server.stop()
+            shutil.rmtree(folder, ignore_errors=True)
+        return
     rows, notes, limits = [], [], openssl_speed(3)
     nginx = Nginx(folder)
     limits["nginx req/s"] = wrk(nginx.port, "/", options.seconds)["req/s"]
@@ -315,6 +405,9 @@ def main():
             notes += [f"directory: {options.people} people, 1,000 groups, 1,000 roles made at {made:.0f}/s, "
                       f"RSS {resident_mb(server.pid):.0f} MB; who-can over all of them {(time.time() - began) * 1000:.0f} ms",
                       f"people: {people[0]} in pages of 1,000 in {people[1]:.1f} s, slowest page {people[2]:.0f} ms"]
+        if options.provisioned:
+            notes += provisioned(
+                server, {**admin, "Content-Type": "application/json"}, options.provisioned, options.members)
         if options.credentials:
             body = {**admin, "Content-Type": "application/json"}
             one = create(server.port, body, {"name": "one", "expiration_days": 80, "spec": {"type": "API_TOKEN"}})

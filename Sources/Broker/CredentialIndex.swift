@@ -69,7 +69,7 @@ package final class CredentialIndex: Sendable {
         case .recordTicketUse(let use): state.tickets.used(use)
         case .linkIdentity(let link): state.tickets.link(link)
         case .unlinkIdentity(let origin): state.tickets.unlink(origin)
-        case .claim, .insertSetting, .rememberReply: return
+        case .claim, .insertSetting, .rememberReply, .provision: return
         }
     }
 
@@ -156,6 +156,8 @@ package final class CredentialIndex: Sendable {
     func person(_ email: String) -> IndexedPrincipal? { state.withLock { $0.directory.person(email) } }
 
     func members(of group: Key) -> [IndexedPrincipal] { state.withLock { $0.directory.members(of: group) } }
+
+    func memberIDs(of group: Key) -> Set<PrincipalID> { state.withLock { $0.directory.memberIDs(of: group) } }
 
     /// A copy of the list, for what looks at all of them: never on the way of a request of somebody else.
     var everybody: [IndexedPrincipal] { state.withLock { Array($0.directory.everybody) } }

@@ -144,6 +144,8 @@ package enum StoreChange: Hashable, Sendable {
     case linkIdentity(IdentityLink)
     /// Idempotent.
     case unlinkIdentity(Principal.Origin)
+    /// Of a directory's users and groups.
+    case provision(ProvisioningChange)
 }
 
 extension StoreChange {

@@ -120,6 +120,6 @@ package protocol StoreHealth: Sendable {
 }
 
 package protocol BrokerStore: TransactionStore, IndexSource, CredentialReader, PrincipalReader, ObjectReader,
-    ReplyReader, SettingReader, SingleUseReader,
+    ReplyReader, SettingReader, SingleUseReader, ProvisioningReader,
     AuditReader, Sweeper, StoreHealth
 {}

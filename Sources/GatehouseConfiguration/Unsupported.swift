@@ -20,7 +20,7 @@ enum Unsupported {
         "postgresql": "the database is SQLite only",
     ]
 
-    static let plugins: Set<PluginName> = [.scim, .console]
+    static let plugins: Set<PluginName> = [.console]
 
     /// Keys of `limits` that hold, or will hold, with their default only.
     static let limits: Set<LimitName> = [

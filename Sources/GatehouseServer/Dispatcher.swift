@@ -48,7 +48,7 @@ struct Dispatcher: Sendable {
             case .otherMethods(_, let entry): entry
             case .notFound: nil
             }
-        let format = entry?.route.errors ?? .api
+        let format = entry?.route.errors ?? table.errors(near: target.segments)
         let template = entry?.route.path.description
         let isForAnyOrigin = entry.map { $0.route.isPublicDocument || $0.route.takesForeignForms } ?? false
         if let refusal = hostRefusal(head.headers, skipOrigin: isForAnyOrigin) {
@@ -56,7 +56,7 @@ struct Dispatcher: Sendable {
         }
         switch match {
         case .notFound:
-            return .refuse(.notFound, .api, template: nil)
+            return .refuse(.notFound, format, template: nil)
         case .otherMethods(let allow, _):
             return method == .options
                 ? .options(allow: allow) : .refuse(.methodNotAllowed(allow: allow), format, template: template)

@@ -20,6 +20,12 @@ struct Refusal: Error, Sendable {
         case .oauth:
             response = .json(
                 ["error": JSONValue(Self.oauthError(status)), "error_description": JSONValue(message)], status: status)
+        case .scim:
+            response = .json(
+                [
+                    "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+                    "status": JSONValue(String(status.code)), "detail": JSONValue(message),
+                ], status: status, contentType: "application/scim+json")
         }
         for field in headers { response.headers.append(field) }
         return response

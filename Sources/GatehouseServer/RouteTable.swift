@@ -21,6 +21,8 @@ struct RouteTable: Sendable {
     private struct Node: Sendable {
         var literals: [(segment: String, node: Int)] = []
         var parameter: Int?
+        /// Whether every route below is of SCIM.
+        var isSCIM = true
         var entries: [(entry: Entry, names: [Key])] = []
     }
 
@@ -33,7 +35,9 @@ struct RouteTable: Sendable {
     private mutating func insert(_ route: Route) throws(ServerError) {
         var current = 0
         var names: [Key] = []
+        let isSCIM = if case .scim = route.errors { true } else { false }
         for segment in route.path.segments {
+            if !isSCIM { nodes[current].isSCIM = false }
             switch segment {
             case .literal(let text):
                 if let known = nodes[current].literals.first(where: { $0.segment.hasSameBytes(as: text.rawValue) }) {
@@ -57,6 +61,7 @@ struct RouteTable: Sendable {
         guard !nodes[current].entries.contains(where: { $0.entry.route.method == route.method }) else {
             throw .duplicateRoute(method: route.method.rawValue, path: route.path.description)
         }
+        if !isSCIM { nodes[current].isSCIM = false }
         let entry = Entry(route: route, isLiveness: route.method == .get && route.path == HealthRoutes.livenessPath)
         nodes[current].entries.append((entry, names))
     }
@@ -93,6 +98,18 @@ struct RouteTable: Sendable {
         if let found = search(parameter, rest.dropFirst(), method, &values, &other) { return found }
         values.removeLast()
         return nil
+    }
+
+    /// How "no such path" looks there: as on the routes next to it, where these are SCIM's. Elsewhere as in the original API.
+    func errors(near segments: [String]) -> Route.ErrorFormat {
+        var node = nodes[0]
+        for segment in segments {
+            guard
+                let next = node.literals.first(where: { $0.segment.hasSameBytes(as: segment) })?.node ?? node.parameter
+            else { break }
+            node = nodes[next]
+        }
+        return node.isSCIM && (!node.literals.isEmpty || !node.entries.isEmpty) ? .scim : .api
     }
 
     private func allowedMethods(_ node: Node) -> String {

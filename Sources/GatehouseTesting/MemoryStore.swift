@@ -73,7 +73,7 @@ package final class MemoryStore: BrokerStore {
 
     // MARK: Reading
 
-    private func read<Value: Sendable>(_ value: @Sendable (MemoryTables) -> Value) throws(StoreFailure) -> Value {
+    func read<Value: Sendable>(_ value: @Sendable (MemoryTables) -> Value) throws(StoreFailure) -> Value {
         try state.withLock { state throws(StoreFailure) in
             if let failure = state.failReads { throw failure }
             return value(state.tables)

@@ -38,6 +38,8 @@ struct MemoryTables: Sendable {
     var tickets: [TicketID: Ticket] = [:]
     var ticketUses: [TicketID: Timestamp] = [:]
     var identities: [Principal.Origin: IdentityLink] = [:]
+    var provisionedUsers: [PrincipalID: ProvisionedUser] = [:]
+    var provisionedGroups: [Key: ProvisionedGroup] = [:]
 
     init(node: String) { chain = AuditChain(node: node) }
 
@@ -88,7 +90,7 @@ struct MemoryTables: Sendable {
             guard !isLoginTaken(by: record) else { throw .conflict }
             (stored.isEnabled, stored.bindings, stored.revision) = (record.isEnabled, record.bindings, record.revision)
             stored.profile = record.profile
-            return replace(stored)
+            return replace(stored.named(record.principal.name))
         case .deletePrincipal(let id):
             guard let before = principals[id], !credentials.values.contains(where: { $0.owner == id }) else {
                 throw .conflict
@@ -98,8 +100,10 @@ struct MemoryTables: Sendable {
             let theirs = signIns.filter { $0.value.principal == id }
             for key in theirs.keys { signIns[key] = nil }
             let undoTickets = removeTickets(of: id)
+            let provisioned = provisionedUsers.removeValue(forKey: id)
             return { tables in
                 undoTickets(&tables)
+                tables.provisionedUsers[id] = provisioned
                 tables.signIns.merge(theirs) { _, before in before }
                 tables.principals[id] = before
                 tables.members[id] = groups
@@ -146,6 +150,7 @@ struct MemoryTables: Sendable {
             return { tables in tables.settings[Key(name)] = nil }
         case .insertTicket, .updateTicket, .deleteTicket, .recordTicketUse, .linkIdentity, .unlinkIdentity:
             return try changeTickets(change)
+        case .provision(let change): return try provision(change)
         case .insertNamespace(let name, let createdAt):
             guard namespaces[name] == nil else { return { _ in } }
             namespaces[name] = createdAt

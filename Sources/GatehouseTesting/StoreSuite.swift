@@ -21,7 +21,7 @@ package enum StoreSuite {
 
     package static let checks: [Check] =
         transactionChecks + refusalChecks + byteChecks + concurrencyChecks + observerChecks + readingChecks
-        + auditChecks + sweepChecks + directoryChecks + peopleChecks
+        + auditChecks + sweepChecks + directoryChecks + peopleChecks + provisioningChecks
 
     /// A check with an observer of its own.
     static func observed(_ name: String, _ run: @escaping @Sendable (Make) async throws -> Void) -> Check {

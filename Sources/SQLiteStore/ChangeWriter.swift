@@ -22,9 +22,11 @@ struct ChangeWriter {
     private let revokeCertificate, rememberReply, recordUse: Statement
     private let insertSignIn, noteSignIn: Statement
     private let tickets: TicketWriter
+    private let provisioning: ProvisioningWriter
 
     init(_ connection: Connection) throws(EngineError) {
         tickets = try TicketWriter(connection)
+        provisioning = try ProvisioningWriter(connection)
         insertCredential = try connection.prepare(CredentialRow.insert)
         updateCredential = try connection.prepare(CredentialRow.update)
         deleteCredential = try connection.prepare("DELETE FROM credentials WHERE id = ? AND revision = ?")
@@ -36,7 +38,7 @@ struct ChangeWriter {
         ensurePrincipal = try connection.prepare(principal + " ON CONFLICT (id) DO NOTHING")
         updatePrincipal = try connection.prepare(
             """
-            UPDATE principals SET is_enabled = ?, bindings = ?, revision = ?, login = ?, profile = ?
+            UPDATE principals SET name = ?, is_enabled = ?, bindings = ?, revision = ?, login = ?, profile = ?
             WHERE id = ? AND revision = ?
             """)
         deletePrincipal = try connection.prepare("DELETE FROM principals WHERE id = ?")
@@ -127,6 +129,7 @@ struct ChangeWriter {
             try writeRemembered(prepared.change)
         case .insertTicket, .updateTicket, .deleteTicket, .recordTicketUse, .linkIdentity, .unlinkIdentity:
             try tickets.write(prepared)
+        case .provision(let change): try provisioning.write(change, document: prepared.document)
         }
     }
 
@@ -140,7 +143,8 @@ struct ChangeWriter {
             try Self.change(
                 updatePrincipal,
                 [
-                    .integer(record.isEnabled ? 1 : 0), .text(prepared.document), .integer(record.revision),
+                    .text(record.principal.name), .integer(record.isEnabled ? 1 : 0), .text(prepared.document),
+                    .integer(record.revision),
                     SQLValue(record.profile?.login), SQLValue(Self.profile(record)),
                     .text(record.principal.id.rawValue), .integer(record.revision &- 1),
                 ])

@@ -6,8 +6,8 @@ import StrictJSON
 struct PreparedTransaction: Sendable {
     struct Change: Sendable {
         let change: StoreChange
-        /// The rights of a credential, the bindings of a principal or the document of an object, as JSON text; empty for
-        /// other changes.
+        /// The rights of a credential, the bindings of a principal or the document of an object or of what is provisioned,
+        /// as JSON text; empty for other changes.
         let document: String
     }
 
@@ -47,6 +47,12 @@ struct PreparedTransaction: Sendable {
             .recordTicketUse,
             .linkIdentity, .unlinkIdentity, .recordUse:
             ""
+        case .provision(let change):
+            switch change {
+            case .insertUser(let user), .updateUser(let user): JSONValue.object(user.document).encodedText()
+            case .insertGroup(let group), .updateGroup(let group): JSONValue.object(group.document).encodedText()
+            case .noteUser, .touchGroup, .deleteGroup: ""
+            }
         }
     }
 }

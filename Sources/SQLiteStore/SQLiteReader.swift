@@ -306,14 +306,14 @@ package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, S
 
     // MARK: Reading
 
-    private struct Page<Value: Sendable>: Sendable {
+    struct Page<Value: Sendable>: Sendable {
         var values: [Value] = []
         var corrupt = 0
         var lastKey: String?
     }
 
     /// The row of a key. One that does not read is a failure here: "not found" would be a lie.
-    private func one<Value: Sendable>(
+    func one<Value: Sendable>(
         _ what: String, table: String, _ sql: String, _ values: [SQLValue],
         _ value: @escaping @Sendable (Statement, inout RowReading) -> Value?
     ) async throws(StoreFailure) -> Value? {
@@ -329,7 +329,7 @@ package final class SQLiteReader: CredentialReader, ObjectReader, ReplyReader, S
         return read
     }
 
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         table: String, _ sql: String, _ values: [SQLValue],
         _ value: @escaping @Sendable (Statement, inout RowReading) -> Value?
     ) async throws(StoreFailure) -> Page<Value> {

@@ -11,7 +11,7 @@ package final class SQLiteStore: BrokerStore {
     private let pool: DatabasePool
     private let lock: ProcessLock
     private let writer: GroupCommit
-    private let reader: SQLiteReader
+    let reader: SQLiteReader
 
     /// Opens the file, or makes it, and brings its tables up to date.
     ///

@@ -24,6 +24,9 @@ enum Schema {
         migrator.registerMigration("0005_tickets") { database in
             for statement in tickets { try database.execute(sql: statement) }
         }
+        migrator.registerMigration("0006_provisioning") { database in
+            for statement in provisioning { try database.execute(sql: statement) }
+        }
         return migrator
     }
 

@@ -69,6 +69,19 @@ public struct Request: Sendable {
         return nil
     }
 
+    /// Every parameter of the query, decoded, in order.
+    package func queryParameters() throws(APIError) -> [(name: String, value: String)] {
+        var parameters: [(name: String, value: String)] = []
+        for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = parts.first.flatMap(Self.decoded),
+                let value = Self.decoded(parts.count > 1 ? parts[1] : "".utf8[...])
+            else { throw APIError(.invalidArgument, "The query is not percent-encoded UTF-8.") }
+            parameters.append((name, value))
+        }
+        return parameters
+    }
+
     /// A whole number in the query, within a range; `nil` when absent.
     public func queryNumber(_ name: String, in range: ClosedRange<Int64>) throws(APIError) -> Int64? {
         guard let text = try queryParameter(name) else { return nil }

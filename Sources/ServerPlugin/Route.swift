@@ -8,6 +8,8 @@ public struct Route: Sendable {
         case api
         /// `{"error": "...", "error_description": "..."}` (RFC 6749 §5.2).
         case oauth
+        /// `{"schemas": [...], "status": "401", "detail": "..."}` (RFC 7644 §3.12).
+        case scim
     }
 
     /// Whether the request waits its turn under overload, or has a lane that stays open (health, revoke, sign-out).

@@ -22,7 +22,8 @@ private let allowed: [String: Set<String>] = [
     "MailDelivery": ["CCurl"],
     // OpenSSLCrypto for the random texts of a sign-in, and the digests of PKCE and of an ID token.
     "Federation": ["OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "HTTPFetch", "HTTPTypes"],
-    "Broker": ["OpenSSLCrypto", "JOSE", "OAuth", "AccessPolicy", "Federation"],
+    // SCIM for the resources that a directory provisions, and the filters that a store answers in part.
+    "Broker": ["OpenSSLCrypto", "JOSE", "OAuth", "SCIM", "AccessPolicy", "Federation"],
     "SQLiteStore": ["Broker", "AccessPolicy", "GRDB", "GRDBSQLite"],
     "ServerPlugin": ["AccessPolicy", "HTTPTypes"],
     // What the contract's plugins share: its JSON on the way in, its errors on the way out.
@@ -35,6 +36,7 @@ private let allowed: [String: Set<String>] = [
         "APIConventions", "ServerPlugin", "PageServing", "Broker", "Pages", "AccessPolicy", "Federation", "OAuth",
         "HTTPTypes",
     ],
+    "SCIMPlugin": ["APIConventions", "ServerPlugin", "Broker", "SCIM", "AccessPolicy", "HTTPTypes"],
     "PageServing": ["ServerPlugin", "Pages", "HTTPTypes"],
     "SignInPlugin": ["ServerPlugin", "PageServing", "Broker", "Pages", "OAuth", "Federation", "HTTPTypes"],
     "GatewayPlugin": ["ServerPlugin", "PageServing", "Broker", "Pages", "OAuth", "AccessPolicy", "HTTPTypes"],
@@ -66,7 +68,7 @@ private let allowed: [String: Set<String>] = [
         "OpenSSLCrypto", "JOSE", "JOSELibJWT", "OAuth", "CEL", "AccessPolicy", "HTTPFetch", "MailDelivery",
         "Federation", "Broker",
         "SQLiteStore", "ServerPlugin", "APIConventions", "CredentialsPlugin", "TokenPlugin", "DirectoryPlugin",
-        "SignInPlugin", "GatewayPlugin", "ProvidersPlugin",
+        "SignInPlugin", "GatewayPlugin", "ProvidersPlugin", "SCIMPlugin",
         "DescriptionPlugin", "DevelopmentPlugin", "Observability", "GatehouseServer", "GatehouseConfiguration",
         "GatehouseClient",
         "HTTPTypes", "ArgumentParser",

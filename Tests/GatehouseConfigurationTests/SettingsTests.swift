@@ -9,7 +9,7 @@ import Testing
         #expect(settings.listeners.map(\.address.description) == ["127.0.0.1:8080"])
         #expect(settings.database == .sqlite(path: "var/gatehouse.db"))
         #expect(settings.keysFolder == "var/keys")
-        #expect(settings.plugins == [.credentials, .token, .signIn, .providers, .directory, .gateway])
+        #expect(settings.plugins == [.credentials, .token, .signIn, .providers, .directory, .scim, .gateway])
         #expect(settings.sessionIdle == 7200 && settings.sessionAbsolute == 43_200)
         #expect(settings.clientsFolder == nil)
         #expect(settings.limits[.body] == 65_536)
@@ -163,7 +163,6 @@ import Testing
             "gatehouse.yaml:2:11: 'plugins' must be one of credentials, token, sign-in, providers, directory, scim, gateway, "
                 + "console, development (did you mean 'token'?)"
         ),
-        ("plugins: [scim]", "gatehouse.yaml:2:11: 'plugins' names 'scim', which is not part of this version"),
         ("plugins: [console]", "gatehouse.yaml:2:11: 'plugins' names 'console', which is not part of this version"),
         (
             "plugins: [development]",

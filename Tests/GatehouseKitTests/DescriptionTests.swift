@@ -4,6 +4,7 @@ import DescriptionPlugin
 import DirectoryPlugin
 import GatehouseTesting
 import ProvidersPlugin
+import SCIMPlugin
 import ServerPlugin
 import Testing
 import TokenPlugin
@@ -16,6 +17,7 @@ import TokenPlugin
             CredentialsPlugin(broker: broker).plugin.routes
             + TokenPlugin(broker: broker, roles: { .builtIn }).plugin.routes
             + DirectoryPlugin(broker: broker).plugin.routes + ProvidersPlugin(broker: broker).plugin.routes
+            + SCIMPlugin(broker: broker).plugin.routes
         #expect(Description.differences(routes: routes) == [])
     }
 }

@@ -87,6 +87,22 @@ import Testing
         ),
         ("GET /scim", ["Authorization: APIToken scim"], 200, #"{"name":"scim"}"#),
         ("GET /scim", [], 401, nil),
+        (
+            "POST /directory/Users", [], 401,
+            #"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"401","detail":"No valid credential: send 'Authorization: APIToken <token>' or 'Bearer <token>'."}"#
+        ),
+        (
+            "GET /directory/Users", [], 405,
+            #"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"405","detail":"This path does not know this method."}"#
+        ),
+        (
+            "GET /directory/Printers", [], 404,
+            #"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"404","detail":"No such path."}"#
+        ),
+        (
+            "GET /directory", [], 404,
+            #"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"404","detail":"No such path."}"#
+        ),
         ("GET /who", ["Authorization: APIToken scim"], 401, nil),  // it opens nothing else
         ("GET /open", ["Origin: https://evil.example"], 403, nil),
         ("GET /open", ["Origin: https://id.example"], 200, nil),

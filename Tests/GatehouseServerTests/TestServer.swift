@@ -90,6 +90,9 @@ struct TestServer: Sendable {
         Route(.get, "/ns/{namespace}/{name}", access: .permission(.credentials, .get, in: .path("namespace"))) {
             .json(["name": .init(try $0.parameter("name"))])
         },
+        Route(.post, "/directory/Users", access: .provisioning, bodyLimit: 4, errors: .scim) { _ in
+            Response(status: .noContent)
+        },
         Route(.get, "/scim", access: .provisioning) { .json(["name": .init(try $0.authenticated().principal.name)]) },
         Route(.get, "/fails", access: .open) { _ in throw Surprise(secret: "gth_at_0123456789abcdefghijABCDEFGHIJ") },
         Route(.post, "/oauth/fails", access: .open, errors: .oauth) { _ in throw Surprise(secret: "x") },

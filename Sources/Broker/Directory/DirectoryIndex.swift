@@ -49,6 +49,8 @@ struct DirectoryIndex {
 
     func members(of group: Key) -> [IndexedPrincipal] { (members[group] ?? []).compactMap { principals[$0] } }
 
+    func memberIDs(of group: Key) -> Set<PrincipalID> { members[group] ?? [] }
+
     var everybody: some Collection<IndexedPrincipal> { principals.values }
 
     func group(_ name: String) -> GroupRecord? { groups[Key(name)] }
@@ -72,6 +74,8 @@ struct DirectoryIndex {
         var record = record
         let before = principals[record.principal.id]
         record.lastSignInAt = [record.lastSignInAt, before?.record.lastSignInAt].compactMap(\.self).max()
+        // Whoever is renamed is not found by the old name.
+        if let before, let old = Self.login(before.record), people[old] == record.principal.id { people[old] = nil }
         if let login = Self.login(record) { people[login] = record.principal.id }
         refresh(record, groups: before?.groups ?? [])
     }
@@ -94,7 +98,7 @@ struct DirectoryIndex {
 
     mutating func remove(_ id: PrincipalID) {
         guard let gone = principals.removeValue(forKey: id) else { return }
-        if let login = Self.login(gone.record) { people[login] = nil }
+        if let login = Self.login(gone.record), people[login] == id { people[login] = nil }
         administrators.remove(id)
         for group in gone.groups { members[group]?.remove(id) }
     }

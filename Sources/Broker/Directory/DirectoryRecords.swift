@@ -5,15 +5,21 @@ package import StrictJSON
 /// A group: roles for all of its members. Its name is 1 to 256 bytes without control characters.
 package struct GroupRecord: Hashable, Sendable {
     package let name: Key
-    package let displayName: String
-    package let description: String
-    package let bindings: NamespaceAccess
+    package var displayName: String
+    package var description: String
+    package var bindings: NamespaceAccess
+    /// Under which a directory provisions it; `nil` for a group that administrators made.
+    package var provisionedID: String?
 
-    package init(name: Key, displayName: String = "", description: String = "", bindings: NamespaceAccess) {
+    package init(
+        name: Key, displayName: String = "", description: String = "", bindings: NamespaceAccess,
+        provisionedID: String? = nil
+    ) {
         self.name = name
         self.displayName = displayName
         self.description = description
         self.bindings = bindings
+        self.provisionedID = provisionedID
     }
 
     /// `nil` when the document does not read: such a group gives nothing.
@@ -22,11 +28,16 @@ package struct GroupRecord: Hashable, Sendable {
         else { return nil }
         self.init(
             name: object.id.name, displayName: object.document["display_name"]?.stringValue ?? "",
-            description: object.document["description"]?.stringValue ?? "", bindings: bindings)
+            description: object.document["description"]?.stringValue ?? "", bindings: bindings,
+            provisionedID: object.document["sync_id"]?.stringValue)
     }
 
     package var document: JSONObject {
-        ["bindings": bindings.json, "description": JSONValue(description), "display_name": JSONValue(displayName)]
+        var object: JSONObject = [
+            "bindings": bindings.json, "description": JSONValue(description), "display_name": JSONValue(displayName),
+        ]
+        if let provisionedID { object["sync_id"] = JSONValue(provisionedID) }
+        return object
     }
 
     package var objectID: StoredObject.ID { StoredObject.ID(.group, name.rawValue) }

@@ -119,9 +119,8 @@ extension Broker {
         try await changingDirectory {
             () async throws(DirectoryFailure) -> (GroupRecord, StoreTransaction) in
             let group = try group(name)
-            let record = GroupRecord(
-                name: group.name, displayName: group.displayName, description: group.description,
-                bindings: group.bindings.union(adding).subtracting(removing))
+            var record = group
+            record.bindings = group.bindings.union(adding).subtracting(removing)
             return try changed(
                 name, to: record, members: nil, by: caller, context: context,
                 details: ["roles_added": adding.json, "roles_removed": removing.json])
@@ -134,6 +133,8 @@ extension Broker {
     ) throws(DirectoryFailure) -> (GroupRecord, StoreTransaction) {
         let object = try groupObject(name)
         let before = index.group(name)?.bindings ?? .none
+        var record = record
+        record.provisionedID = index.group(name)?.provisionedID
         try checkReferences(record.bindings)
         try checkMayGrant(record.bindings, by: caller, "roles of a group")
         try checkMayGrant(before, by: caller, "what this group gives now")
@@ -148,6 +149,7 @@ extension Broker {
         var changes: [StoreChange] = [.updateObject(object.replacing(record.document, at: now))]
         changes += presentIDs.subtracting(wanted).sorted().map { .removeMember(group: name, $0) }
         changes += wanted.subtracting(presentIDs).sorted().map { .addMember(group: name, $0) }
+        if wanted != presentIDs { changes += touching([record.name], at: now) }
         let leaving = Self.isAdministrator(record.bindings) ? presentIDs.subtracting(wanted) : presentIDs
         changes += try keepingAnAdministrator(withoutOtherReason(leaving, than: record.name), at: now)
         let event = directoryEvent(
@@ -156,7 +158,7 @@ extension Broker {
     }
 
     /// Those who are no administrators any more when this group does not make them one.
-    private func withoutOtherReason(_ ids: Set<PrincipalID>, than group: Key) -> Set<PrincipalID> {
+    func withoutOtherReason(_ ids: Set<PrincipalID>, than group: Key) -> Set<PrincipalID> {
         ids.filter { id in
             guard let principal = index.principal(id) else { return false }
             let others = principal.groups.subtracting([group]).compactMap { index.group($0.rawValue)?.bindings }
@@ -178,13 +180,20 @@ extension Broker {
                     "the group has \(members.count) members; take them out first, or ask for attempt_remove_references")
             }
             let now = time.now()
-            let changes =
-                members.sorted().map { StoreChange.removeMember(group: name, $0) }
-                + [.deleteObject(object.id, revision: object.revision)]
-                + (try keepingAnAdministrator(withoutOtherReason(members, than: object.id.name), at: now))
+            let changes = try removal(of: object, members: members, at: now)
             let event = directoryEvent(.groupRemoved, target: name, by: caller, at: now, context: context)
             return ((), StoreTransaction(changes: changes, events: [event]))
         }
+    }
+
+    /// The group, who is in it, and what a directory keeps of it.
+    func removal(
+        of object: StoredObject, members: Set<PrincipalID>, at now: Timestamp
+    ) throws(DirectoryFailure) -> [StoreChange] {
+        let provisioned = GroupRecord(object)?.provisionedID.map { [StoreChange.provision(.deleteGroup($0))] } ?? []
+        return members.sorted().map { StoreChange.removeMember(group: object.name, $0) }
+            + [.deleteObject(object.id, revision: object.revision)] + provisioned
+            + (try keepingAnAdministrator(withoutOtherReason(members, than: object.id.name), at: now))
     }
 }
 

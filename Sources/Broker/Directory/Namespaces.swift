@@ -121,9 +121,8 @@ extension Broker {
         }
         for group in index.objects(.group) {
             guard let record = GroupRecord(group), let roles = record.bindings.entries[.named(name)] else { continue }
-            let next = GroupRecord(
-                name: record.name, displayName: record.displayName, description: record.description,
-                bindings: record.bindings.subtracting(NamespaceAccess([.named(name): roles])))
+            var next = record
+            next.bindings = record.bindings.subtracting(NamespaceAccess([.named(name): roles]))
             changes.append(.updateObject(group.replacing(next.document, at: now)))
         }
         for policy in index.objects(.authentication) where policy.name.hasPrefix(name.rawValue + "/") {

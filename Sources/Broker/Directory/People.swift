@@ -28,12 +28,15 @@ package struct PersonRequest: Hashable, Sendable {
     package static let longestEmail = 320
     package static let longestName = 256
 
-    func checkEmail() throws(DirectoryFailure) {
-        let bytes = email.utf8
+    static func isEmail(_ text: String) -> Bool {
+        let bytes = text.utf8
         let parts = bytes.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-        guard (3...Self.longestEmail).contains(bytes.count), parts.count == 2, parts.allSatisfy({ !$0.isEmpty }),
-            bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") })
-        else {
+        return (3...Self.longestEmail).contains(bytes.count) && parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
+            && bytes.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
+    }
+
+    func checkEmail() throws(DirectoryFailure) {
+        guard Self.isEmail(email) else {
             throw .invalid(field: "email", reason: "must be an e-mail address of at most \(Self.longestEmail) bytes")
         }
     }
@@ -117,7 +120,7 @@ extension Broker {
             let wanted = Set(groups.map(\.name))
             let after = groups.reduce(request.roles) { $0.union($1.bindings) }
             var changes: [StoreChange] = [.updatePrincipal(record)]
-            changes += membershipChanges(of: person, to: wanted)
+            changes += membershipChanges(of: person, to: wanted, at: now)
             if !Self.isAdministrator(after) { changes += try keepingAnAdministrator([record.principal.id], at: now) }
             let event = directoryEvent(
                 .userReplaced, target: record.principal.id.rawValue, by: caller, at: now, context: context,
@@ -136,10 +139,11 @@ extension Broker {
         return groups
     }
 
-    func membershipChanges(of person: IndexedPrincipal, to wanted: Set<Key>) -> [StoreChange] {
+    func membershipChanges(of person: IndexedPrincipal, to wanted: Set<Key>, at now: Timestamp) -> [StoreChange] {
         let id = person.principal.id
         return person.groups.subtracting(wanted).sorted().map { .removeMember(group: $0.rawValue, id) }
             + wanted.subtracting(person.groups).sorted().map { .addMember(group: $0.rawValue, id) }
+            + touching(person.groups.symmetricDifference(wanted), at: now)
     }
 
     private static func details(_ request: PersonRequest) -> JSONObject {
@@ -182,7 +186,7 @@ extension Broker {
             try checkMayGrant(touched, by: caller, "the roles of these groups")
             let now = time.now()
             let wanted = person.groups.union(added.map(\.name)).subtracting(removed.map(\.name))
-            var changes = membershipChanges(of: person, to: wanted)
+            var changes = membershipChanges(of: person, to: wanted, at: now)
             let left = wanted.reduce(person.record.bindings) { access, name in
                 index.group(name.rawValue).map { access.union($0.bindings) } ?? access
             }
@@ -210,7 +214,8 @@ extension Broker {
             var record = person.record
             record.isEnabled = isEnabled
             record.revision &+= 1
-            var transaction = StoreTransaction(changes: [.updatePrincipal(record)], events: [])
+            var transaction = StoreTransaction(
+                changes: [.updatePrincipal(record)] + noting(record, at: now), events: [])
             if !isEnabled {
                 transaction.changes += try keepingAnAdministrator([record.principal.id], at: now)
                 let ending = endingEverything(

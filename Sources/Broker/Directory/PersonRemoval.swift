@@ -10,10 +10,21 @@ extension Broker {
     package func removePerson(
         _ email: String, by caller: Caller, context: RequestContext
     ) async throws(DirectoryFailure) -> [CredentialRecord] {
-        var ended: [CredentialRecord] = []
-        while true {
+        try await removePerson(by: caller, context: context) { _ throws(DirectoryFailure) in
             let person = try indexedPerson(email)
             try checkMayGrant(person.access, by: caller, "what this user holds")
+            return (person, [])
+        }
+    }
+
+    /// The same for whoever `find` finds and lets go, in every round anew, with changes that belong to the removal.
+    func removePerson(
+        by caller: Caller, context: RequestContext,
+        _ find: (_ hasBegun: Bool) async throws(DirectoryFailure) -> (IndexedPrincipal, with: [StoreChange])
+    ) async throws(DirectoryFailure) -> [CredentialRecord] {
+        var ended: [CredentialRecord] = []
+        while true {
+            let (person, more) = try await find(!ended.isEmpty)
             let id = person.principal.id
             let now = time.now()
             let keeping = try keepingAnAdministrator([id], at: now)
@@ -30,7 +41,7 @@ extension Broker {
                         var record = person.record
                         record.isEnabled = false
                         record.revision &+= 1
-                        changes += keeping + [.updatePrincipal(record)]
+                        changes += keeping + [.updatePrincipal(record)] + noting(record, at: now)
                     }
                     try await store.commit(StoreTransaction(changes: changes, events: events))
                     ended += credentials.prefix(Self.endedAtOnce)
@@ -38,9 +49,11 @@ extension Broker {
                 }
                 let event = directoryEvent(
                     .userRemoved, target: id.rawValue, by: caller, at: now, context: context,
-                    details: ["email": JSONValue(email)])
+                    details: ["email": JSONValue(person.principal.name)])
                 try await store.commit(
-                    StoreTransaction(changes: keeping + ending + [.deletePrincipal(id)], events: events + [event]))
+                    StoreTransaction(
+                        changes: more + keeping + ending + touching(person.groups, at: now) + [.deletePrincipal(id)],
+                        events: events + [event]))
                 return ended + credentials
             } catch {
                 guard error == .conflict || error == .alreadyExists else { throw .store(error) }

@@ -25,4 +25,12 @@ package struct PrincipalRecord: Hashable, Sendable {
         self.profile = profile
         self.lastSignInAt = lastSignInAt
     }
+
+    /// The same under another name: somebody was renamed.
+    package func named(_ name: String) -> PrincipalRecord {
+        PrincipalRecord(
+            principal: Principal(id: principal.id, kind: principal.kind, name: name, origin: principal.origin),
+            isEnabled: isEnabled, bindings: bindings, createdAt: createdAt, revision: revision, profile: profile,
+            lastSignInAt: lastSignInAt)
+    }
 }

@@ -15,6 +15,7 @@ import JOSELibJWT
 import Logging
 import OpenSSLCrypto
 import ProvidersPlugin
+import SCIMPlugin
 import SQLiteStore
 import Secrets
 import ServerPlugin
@@ -172,10 +173,11 @@ struct Assembly {
             case .providers: ProvidersPlugin(broker: broker).plugin
             case .token:
                 TokenPlugin(broker: broker, roles: roles, hasSignIn: settings.plugins.contains(.signIn)).plugin
+            case .scim: SCIMPlugin(broker: broker).plugin
             case .signIn: SignInPlugin(broker: broker).plugin
             // Refused by the configuration reader: `development` is added by `--dev`, the others are not part of this version.
             case .gateway: GatewayPlugin(broker: broker).plugin
-            case .development, .scim, .console: nil
+            case .development, .console: nil
             }
         }
     }

@@ -65,7 +65,7 @@ struct DevelopmentSetup {
         bootstrap: {admin_token: {file: ./admin.token}}
         tenant: {name: development}
         sign_up: {mode: open}
-        \(certificates)plugins: [credentials, token, sign-in, providers, directory, gateway]
+        \(certificates)plugins: [credentials, token, sign-in, providers, directory, scim, gateway]
 
         """
     }
