@@ -102,7 +102,11 @@ let package = Package(
         module("DirectoryPlugin", ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", httpTypes]),
         module(
             "ProvidersPlugin",
-            ["APIConventions", "ServerPlugin", "Broker", "Federation", "AccessPolicy", "OAuth", "SafeHTML", httpTypes]),
+            [
+                "APIConventions", "ServerPlugin", "PageServing", "Broker", "Federation", "Pages", "AccessPolicy",
+                "OAuth",
+                httpTypes,
+            ]),
         module(
             "SCIMPlugin",
             ["APIConventions", "ServerPlugin", "Broker", "SCIM", "AccessPolicy", httpTypes]),
@@ -215,6 +219,15 @@ let package = Package(
                 "SCIMPlugin", "SCIM", "ServerPlugin", "APIConventions", "Broker", "GatehouseTesting", "AccessPolicy",
                 httpTypes,
             ]),
+        tests(
+            "SignInPluginTests",
+            [
+                "SignInPlugin", "ServerPlugin", "Broker", "GatehouseTesting", "AccessPolicy", "Federation", "HTTPFetch",
+                "JOSE", "OAuth", "OpenSSLCrypto", httpTypes,
+            ]),
+        tests(
+            "GatewayPluginTests",
+            ["GatewayPlugin", "ServerPlugin", "Broker", "GatehouseTesting", "AccessPolicy", httpTypes]),
         tests("PagesTests", ["Pages", "SafeHTML"]),
         tests("ServerPluginTests", ["ServerPlugin", "AccessPolicy", httpTypes]),
         tests(

@@ -25,6 +25,8 @@ struct AccessTokenClaims: Sendable {
     let context: AuthenticationContext?
     /// The authorization of a client that it came of, which it ends with.
     let authorization: TicketID?
+    /// Whether it was given to a client that may do less than its person: so is what is made of it.
+    let isDelegated: Bool
 
     /// Under one member, so that it is plain which claims are ours alone.
     private static let privateClaim = "gatehouse"
@@ -49,6 +51,7 @@ struct AccessTokenClaims: Sendable {
         ]
         if let home { own["home"] = JSONValue(home.rawValue) }
         if let authorization { own["authorization"] = JSONValue(authorization.rawValue) }
+        if isDelegated { own["delegated"] = .bool(true) }
         object[Self.privateClaim] = .object(own)
         return object
     }
@@ -76,14 +79,15 @@ struct AccessTokenClaims: Sendable {
             scope: scope,
             issuedAt: Timestamp(issuedAt), expiresAt: Timestamp(expiry), access: access,
             actor: claims.object["act"]?.objectValue, principal: principal, rights: rights, root: root,
-            home: home, context: AuthenticationContext(claims: claims.object), authorization: authorization)
+            home: home, context: AuthenticationContext(claims: claims.object), authorization: authorization,
+            isDelegated: own["delegated"]?.boolValue ?? false)
     }
 
     init(
         tokenID: String, subject: String, clientID: String, audiences: [String], scope: String, issuedAt: Timestamp,
         expiresAt: Timestamp, access: NamespaceAccess, actor: JSONObject?, principal: PrincipalID,
         rights: CredentialRights, root: CredentialSource, home: NamespaceName? = nil,
-        context: AuthenticationContext? = nil, authorization: TicketID? = nil
+        context: AuthenticationContext? = nil, authorization: TicketID? = nil, isDelegated: Bool = false
     ) {
         self.tokenID = tokenID
         self.subject = subject
@@ -100,5 +104,6 @@ struct AccessTokenClaims: Sendable {
         self.home = home
         self.context = context
         self.authorization = authorization
+        self.isDelegated = isDelegated
     }
 }

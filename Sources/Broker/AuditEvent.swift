@@ -46,6 +46,8 @@ package struct AuditEvent: Hashable, Sendable {
         case roleRemoved = "role.remove"
         case signedIn = "session.start"
         case sessionEnded = "session.end"
+        /// The provider said something else of somebody than before.
+        case sessionConfirmed = "session.confirm"
         case identityLinked = "identity.link"
         case clientCreated = "client.create"
         case clientReplaced = "client.replace"
@@ -63,6 +65,9 @@ package struct AuditEvent: Hashable, Sendable {
         case clientTokenIssued = "client.token"
         case userTokenIssued = "user_token.issue"
         case userTokenRedeemed = "user_token.redeem"
+        case identitySuspended = "identity.suspend"
+        case identityReinstated = "identity.reinstate"
+        case providerSwitched = "provider.switch"
         case invitationCreated = "invitation.create"
         case invitationRevoked = "invitation.revoke"
         case signUpRequested = "signup.request"

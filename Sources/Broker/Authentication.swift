@@ -55,9 +55,8 @@ struct AcceptedCredential: Sendable {
     }
 
     /// Whether somebody else uses it for its owner, with less than all of what they may do.
-    private var isDelegated: Bool {
-        guard case .accessToken(let claims) = kind, claims.authorization != nil else { return false }
-        return !ScopeRights.isEverything(claims.scope)
+    var isDelegated: Bool {
+        if case .accessToken(let claims) = kind { claims.isDelegated } else { false }
     }
 
     /// Whether what came from policies still has any of it. A person without roles is somebody all the same.
@@ -119,6 +118,8 @@ package enum CredentialRefusal: Error, Hashable, Sendable {
     case expired
     case markedForDeletion
     case ownerDisabled
+    /// Nobody stands behind the owner's identity any more: the provider is gone, is disabled, or has said no.
+    case identityEnded
     case revoked
     /// The secret was rotated and its time of grace is over.
     case retired
@@ -241,7 +242,7 @@ extension Broker {
         from source: AuthenticationFacts.Source, at now: Timestamp
     ) throws(CredentialRefusal) -> AcceptedCredential {
         if let refusal = credential.refusal(at: now) { throw refusal }
-        guard owner.record.isEnabled else { throw .ownerDisabled }
+        if let refusal = refusal(ofOwner: owner) { throw refusal }
         let held = access(credential.rights, owner: owner, confinement: credential.confinement)
         let (access, withheld) = judge(held) {
             AuthenticationFacts(credential, presentedAs: mechanism, source: source)
@@ -280,7 +281,7 @@ extension Broker {
         // What came of an authorization ends with it.
         if let ticket = claims.authorization, index.ticket(ticket) == nil { throw .revoked }
         guard let owner = index.principal(claims.principal) else { throw .unknown }
-        guard owner.record.isEnabled else { throw .ownerDisabled }
+        if let refusal = refusal(ofOwner: owner) { throw refusal }
         let held = access(claims.rights, owner: owner, confinement: claims.home)
         let (access, withheld) = judge(held) { AuthenticationFacts(claims, source: source) }
         return AcceptedCredential(

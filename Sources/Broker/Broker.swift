@@ -24,6 +24,8 @@ package final class Broker: Sendable {
     let signUpLimits = SignUpLimits()
     let signInLimits = SignInLimits()
     let deviceLimits = DeviceLimits()
+    let clientLimits = ClientLimits()
+    let confirmations = ConfirmationDesk()
     let configuredClients = Live<[Key: ClientRecord]>([:])
     /// `nil` when no mail server is configured.
     package let mail: (any MailSender)?

@@ -170,6 +170,14 @@ package final class CredentialIndex: Sendable {
 
     func objects(_ kind: StoredObject.Kind) -> [StoredObject] { state.withLock { $0.directory.objects(kind) } }
 
+    func objects(_ kind: StoredObject.Kind, beginningWith prefix: String) -> [StoredObject] {
+        state.withLock { $0.directory.objects(kind, beginningWith: prefix) }
+    }
+
+    func isSuspended(_ origin: Principal.Origin) -> Bool {
+        state.withLock { $0.directory.suspended.contains(origin) }
+    }
+
     package var credentialCount: Int { state.withLock { $0.credentials.count } }
 
     /// When it was last used, by generation of its secret.

@@ -117,7 +117,10 @@ extension Broker {
             let decision = policies.current.decide(accessRequest(request, identity))
             switch decision.outcome {
             case .refused(let reason): throw .policy(reason)
-            case .granted(let grant): return ExchangeGrant(grant, identity: identity, wouldGrant: decision.wouldGrant)
+            case .granted(let grant):
+                // All of our tokens have one issuer, so their subjects have one space of names (RFC 9068 §5).
+                guard !PrincipalID.isOne(grant.subject) else { throw .subjectReserved }
+                return ExchangeGrant(grant, identity: identity, wouldGrant: decision.wouldGrant)
             }
         case .own(let accepted):
             return try ExchangeGrant(
@@ -190,7 +193,8 @@ extension Broker {
                 tokenID: try recordID("tok", at: now), subject: grant.subject, clientID: grant.clientID,
                 audiences: grant.audiences, scope: scope, issuedAt: now, expiresAt: expiresAt, access: grant.access,
                 actor: actor, principal: owner.principal.id, rights: grant.rights, root: subject.root,
-                home: subject.confinement, context: subject.context)
+                home: subject.confinement, context: subject.context, authorization: subject.authorization,
+                isDelegated: subject.isDelegated)
             secret = try sign(claims)
             targetID = claims.tokenID
         case .apiToken:

@@ -19,6 +19,8 @@ package enum ExchangeFailure: Error, Hashable, Sendable {
     /// Nothing of the subject token's life, or of the policy's, is left.
     case nothingLeftOfLifetime
     case principalDisabled
+    /// The subject looks like the id of a principal of ours: the token would pass for somebody else's.
+    case subjectReserved
     case cannotSign
     case store(StoreFailure)
 
@@ -35,6 +37,7 @@ package enum ExchangeFailure: Error, Hashable, Sendable {
         case .authentication(let denial, _): denial.violations.first?.code ?? "authentication.policy"
         case .nothingLeftOfLifetime: "token.expired"
         case .principalDisabled: "principal.disabled"
+        case .subjectReserved: "subject.reserved"
         case .cannotSign: "server.cannot_sign"
         case .store: "server.store_unavailable"
         }

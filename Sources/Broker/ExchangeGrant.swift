@@ -46,6 +46,13 @@ struct ExchangeGrant: Sendable {
         if case .accessToken(let claims) = accepted.kind {
             allowedAudiences = claims.audiences
             (clientID, subject) = (claims.clientID, claims.subject)
+            if request.requestedTokenType == .apiToken {
+                // It opens our API, and outlives what it is made of.
+                guard claims.audiences.contains(where: { $0.hasSameBytes(as: apiAudience) }) else {
+                    throw .policy(.audienceNotAllowed)
+                }
+                guard claims.authorization == nil else { throw .policy(.credentialTypeNotAllowed) }
+            }
         }
         let asked = request.audiences + request.resources
         guard asked.allSatisfy({ audience in allowedAudiences.contains { $0.hasSameBytes(as: audience) } }) else {

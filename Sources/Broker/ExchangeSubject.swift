@@ -57,6 +57,16 @@ enum ExchangeSubject: Sendable {
         return accepted.confinement
     }
 
+    /// What it ends with, and so does everything that is made of it.
+    var authorization: TicketID? {
+        guard case .own(let accepted) = self, case .accessToken(let claims) = accepted.kind else { return nil }
+        return claims.authorization
+    }
+
+    var isDelegated: Bool {
+        if case .own(let accepted) = self { accepted.isDelegated } else { false }
+    }
+
     /// How it was made sure who it is.
     var context: AuthenticationContext? {
         switch self {
@@ -85,6 +95,15 @@ enum ExchangeSubject: Sendable {
 extension ValidatedIdentity {
     /// Hex of the SHA-256 of the signing input: the same token with another encoding of its signature is the same.
     var digest: String { Hexadecimal.text(tokenKey) }
+}
+
+extension PrincipalID {
+    private static let prefixes = ["cli_", "svc_", "usr_", "wkl_"]
+
+    /// Whether a text has the form of our principals' ids.
+    static func isOne(_ text: String) -> Bool {
+        prefixes.contains { text.utf8.starts(with: $0.utf8) }
+    }
 }
 
 /// The WORKLOAD principal of an identity, keyed by (provider, issuer, subject): the id follows from the three, so that a

@@ -123,6 +123,7 @@ struct Interner {
     private var principals: [PrincipalID: PrincipalID] = [:]
     private var allRights: [CredentialRights: CredentialRights] = [:]
     private var sources: [CredentialSource: CredentialSource] = [:]
+    private var vouchers: [Voucher: Voucher] = [:]
     private var contexts: [AuthenticationContext: AuthenticationContext] = [:]
     /// A bound for what may be all different; what is thrown away is only not shared any more.
     private static let limit = 10_000
@@ -133,6 +134,7 @@ struct Interner {
     mutating func context(_ value: AuthenticationContext) -> AuthenticationContext {
         Self.shared(value, in: &contexts)
     }
+    mutating func voucher(_ value: Voucher) -> Voucher { Self.shared(value, in: &vouchers) }
     mutating func source(_ value: CredentialSource) -> CredentialSource { Self.shared(value, in: &sources) }
 
     private static func shared<Value: Hashable>(_ value: Value, in table: inout [Value: Value]) -> Value {

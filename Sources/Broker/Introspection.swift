@@ -61,7 +61,7 @@ extension Broker {
         return answer
     }
 
-    /// What a client that is a resource server may learn: of tokens that are for one of its resources, and of its own.
+    /// What a client may learn: of its own tokens, and of everybody's that are for what it serves.
     package func introspect(
         _ token: Secret, for client: ClientRecord
     ) throws(AuthorizationFailure) -> JSONValue {
@@ -69,9 +69,8 @@ extension Broker {
         let bytes = token.reveal()
         guard !bytes.starts(with: OpaqueToken.prefix.utf8),
             let accepted = try? accept(bytes, for: .inspection, from: .notUsed, at: time.now()),
-            case .accessToken(let claims) = accepted.kind,
-            claims.clientID.hasSameBytes(as: client.id)
-                || claims.audiences.contains(where: { client.allows(resource: $0, besides: client.id) })
+            accepted.hasRightsLeft, case .accessToken(let claims) = accepted.kind,
+            claims.clientID.hasSameBytes(as: client.id) || claims.audiences.contains(where: client.serves)
         else { return ["active": false] }
         return .object(introspection(of: accepted))
     }

@@ -28,12 +28,18 @@ package final class RateLimiter: Sendable {
     }
 
     /// `nil` when it may be done now; otherwise the seconds to wait.
-    package func wait(for key: String, at now: Timestamp) -> Int64? {
+    package func wait(for key: String, at now: Timestamp) -> Int64? { wait(for: key, at: now, counts: true) }
+
+    /// The same without counting it as done: for what counts only when it has failed.
+    package func remainingWait(for key: String, at now: Timestamp) -> Int64? { wait(for: key, at: now, counts: false) }
+
+    private func wait(for key: String, at now: Timestamp, counts: Bool) -> Int64? {
         let step = max(1, rate.interval) * 1000
         return full.withLock { full in
             let at = max(full[Key(key)] ?? now.milliseconds, now.milliseconds)
             let allowedFrom = at - (rate.burst - 1) * step
             guard now.milliseconds >= allowedFrom else { return (allowedFrom - now.milliseconds + 999) / 1000 }
+            guard counts else { return nil }
             if full[Key(key)] == nil, full.count >= capacity { Self.makeRoom(&full, at: now) }
             full[Key(key)] = at + step
             return nil

@@ -127,11 +127,10 @@ extension Broker {
             let now = time.now()
             let id = StoredObject.ID(.provider, provider)
             let before = index.object(id)
-            var document = before?.document ?? JSONObject()
-            for member in ProviderSwitches(isProvisioning: isOn).document.members {
-                document[member.name.rawValue] = member.value
-            }
-            let change = StoredObject.put(document, as: id, over: before, at: now)
+            var switches = ProviderSwitches(before)
+            switches.isProvisioning = isOn
+            let change = StoredObject.put(
+                switches.written(over: before?.document ?? JSONObject()), as: id, over: before, at: now)
             let event = AuditEvent(
                 time: now, action: .provisioningSwitched, outcome: .success, actor: AuditEvent.Actor(caller),
                 target: provider, namespace: NamespaceName.system.rawValue, requestID: context.requestID,

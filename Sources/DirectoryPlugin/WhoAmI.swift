@@ -11,6 +11,8 @@ enum WhoAmI {
         let standing = broker.standing(of: principal.id)
         let tenant = JSONValue(broker.settings.tenant)
         let isAdministrator = caller.access.roles(in: .system).contains(.admin)
+        let person = broker.principal(principal.id)
+        let idm = person?.profile?.management ?? (principal.origin == nil ? .local : .provider)
         return [
             "access_type": "DIRECT_ACCESS",
             "active_plan_transition_uid": "",
@@ -25,11 +27,11 @@ enum WhoAmI {
             "email": JSONValue(principal.name),
             "environment": "",
             "feature_flags": [],
-            "first_name": "",
+            "first_name": JSONValue(person?.profile?.firstName ?? ""),
             "group_names": JSONValue(standing.groups),
-            "idm_type": principal.origin == nil ? "VOLTERRA_MANAGED" : "SSO",
-            "last_login_timestamp": nil,
-            "last_name": "",
+            "idm_type": JSONValue(idm.rawValue),
+            "last_login_timestamp": JSONValue((person?.lastSignInAt).map(RFC3339.text)),
+            "last_name": JSONValue(person?.profile?.lastName ?? ""),
             "msp_managed": nil,
             "name": JSONValue(principal.name),
             "namespace": JSONValue(namespace.rawValue),
@@ -41,7 +43,7 @@ enum WhoAmI {
             "self_managed": nil,
             "signup_origin": "ORIGIN_UNKNOWN",
             "state": "StateActive",
-            "sync_mode": "SELF",
+            "sync_mode": JSONValue((person?.profile?.source ?? .administrators).rawValue),
             "tenant": tenant,
             "tenant_flags": [:],
             "tenant_state": "StateActive",

@@ -1,5 +1,6 @@
 package import HTTPFetch
 package import JOSE
+internal import Identifiers
 internal import Synchronization
 
 /// All outside issuers that we trust, and the one way from their tokens to an identity.
@@ -56,6 +57,15 @@ package final class ProviderRegistry: Sendable {
 
     package func hasProvider(named name: String) -> Bool {
         definitions.contains { $0.name.rawValue.utf8.elementsEqual(name.utf8) }
+    }
+
+    /// Whether the provider of that name is in force and speaks for that issuer.
+    package func vouches(for issuer: String, as name: String) -> Bool {
+        guard let definition = table.withLock({ $0.provider(as: name) })?.definition else { return false }
+        switch definition.issuer {
+        case .exactly(let own): return own.rawValue.hasSameBytes(as: issuer)
+        case .template: return (try? Issuer(issuer)).map(definition.admits(issuer:)) ?? false
+        }
     }
 
     /// Who the bearer of this token is (RFC 7519 §7.2, OpenID Connect Core §3.1.3.7).

@@ -24,6 +24,10 @@ struct ProviderTable: Sendable {
     /// The provider of that name.
     func provider(named name: ProviderName) -> Provider? { providers.first { $0.definition.name == name } }
 
+    func provider(as name: String) -> Provider? {
+        providers.first { $0.definition.name.rawValue.hasSameBytes(as: name) }
+    }
+
     /// Whose token this says it is. Several providers may share an issuer; then the audience decides, and exactly one
     /// must fit.
     func provider(of token: UnverifiedToken) throws(FederationFailure) -> Provider {

@@ -50,7 +50,8 @@ struct Dispatcher: Sendable {
             }
         let format = entry?.route.errors ?? table.errors(near: target.segments)
         let template = entry?.route.path.description
-        if let refusal = hostRefusal(head.headers, skipOrigin: entry?.route.isPublicDocument ?? false) {
+        let isForAnyOrigin = entry.map { $0.route.isPublicDocument || $0.route.takesForeignForms } ?? false
+        if let refusal = hostRefusal(head.headers, skipOrigin: isForAnyOrigin) {
             return .refuse(refusal, format, template: template)
         }
         switch match {

@@ -46,7 +46,8 @@ package struct TestProvider: Sendable {
     ) throws -> String {
         let form = try FormBody(Array((url.split(separator: "?", maxSplits: 1).last ?? "").utf8))
         var object: JSONObject = [
-            "aud": JSONValue(Self.clientID), "email": JSONValue(subject + "@example.com"), "email_verified": true,
+            "aud": JSONValue(Self.clientID), "auth_time": .integer(now), "email": JSONValue(subject + "@example.com"),
+            "email_verified": true,
             "exp": .integer(now + 300), "family_name": "Example", "given_name": JSONValue(subject),
             "iat": .integer(now), "iss": JSONValue(issuer.issuer), "sub": JSONValue(subject),
         ]
@@ -63,18 +64,30 @@ package struct TestProvider: Sendable {
     }
 }
 
+extension TestProvider {
+    /// OpenID Connect Back-Channel Logout §2.4; `claims` are added or replace, `nil` removes.
+    package func logoutToken(now: Int64, _ claims: [String: JSONValue?]) throws -> String {
+        var object: JSONObject = [
+            "aud": JSONValue(Self.clientID), "events": ["http://schemas.openid.net/event/backchannel-logout": [:]],
+            "exp": .integer(now + 120), "iat": .integer(now), "iss": JSONValue(issuer.issuer), "jti": "j1",
+        ]
+        for (name, value) in claims { object[name] = value }
+        return try issuer.key.sign(type: "logout+jwt", claims: object).revealText()
+    }
+}
+
 extension TestWorld {
     package static let browser = BrowserContext(request: context, userAgent: "Test/1")
 
     /// Signs somebody in through a provider, as their browser would. Answers the cookie.
     package func signIn(
         _ subject: String, through provider: TestProvider, _ claims: [String: JSONValue?] = [:],
-        invitation: Secret? = nil, replacing session: Secret? = nil
+        invitation: Secret? = nil, replacing session: Secret? = nil, refreshToken: String? = nil
     ) async throws -> FinishedSignIn {
         var start = SignInStart(provider: provider.issuer.name, returnTo: try LocalTarget("/account"))
         start.invitation = invitation
         let started = try await broker.beginSignIn(start, context: Self.context)
-        let query = try provider.signIn(subject, at: started.url, now: now, claims)
+        let query = try provider.signIn(subject, at: started.url, now: now, claims, refreshToken: refreshToken)
         return try await broker.finishSignIn(
             SignInAnswer(
                 provider: provider.issuer.name, query: query, cookies: [(started.name, started.sealed)],

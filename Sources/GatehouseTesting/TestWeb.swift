@@ -7,11 +7,16 @@ import Synchronization
 /// The documents that providers publish, without a network. What nobody published does not resolve.
 package final class TestWeb: Sendable {
     private let answers = Mutex<[String: Result<FetchResponse, FetchFailure>]>([:])
-    private let asked = Mutex<[String]>([])
+    private let asked = Mutex<[(url: String, body: [UInt8])]>([])
 
     package init() {}
 
-    package var requests: [String] { asked.withLock { $0 } }
+    package var requests: [String] { asked.withLock { $0.map(\.url) } }
+
+    /// What was sent to an address, the oldest first.
+    package func bodies(_ url: String) -> [String] {
+        asked.withLock { $0.filter { $0.url == url }.map { String(decoding: $0.body, as: UTF8.self) } }
+    }
 
     package func answer(_ url: String, _ body: [UInt8], status: Int = 200) {
         answers.withLock { $0[url] = .success(FetchResponse(status: status, body: body)) }
@@ -30,7 +35,7 @@ package final class TestWeb: Sendable {
     package var transport: Transport {
         { (request, _) async throws(FetchFailure) in
             let url = request.url.rawValue
-            self.asked.withLock { $0.append(url) }
+            self.asked.withLock { $0.append((url, request.body)) }
             return try self.answers.withLock { $0[url] ?? .failure(.unreachable(.nameNotResolved)) }.get()
         }
     }

@@ -24,8 +24,8 @@ package struct GatewayPlugin: Sendable {
     private func check(_ request: Request) async throws -> Response {
         let headers = request.headers
         let requirement: Requirement
-        do throws(InvalidValue) { requirement = try Requirement(request, headers) } catch {
-            throw APIError(.invalidArgument, "The gateway's requirement cannot be read: \(error.reason).")
+        do throws(InvalidValue) { requirement = try Requirement(request) } catch {
+            throw APIError(.invalidArgument, "The gateway's requirement cannot be read: \(error).")
         }
         guard let caller = caller(request, headers) else { return unauthenticated(request, headers) }
         if let missing = requirement.missing(of: caller) { return forbidden(missing, request) }
@@ -78,53 +78,6 @@ package struct GatewayPlugin: Sendable {
             next: "Ask an administrator for that role, or sign in as somebody who has it.", requestID: request.id,
             action: Link("Use another account", href: broker.settings.publicURL + "/sign-in?choose=1"))
         return .page(page.page, status: .forbidden)
-    }
-}
-
-/// What a request must have to pass. Said in the query, which the proxy's configuration writes, and in headers, which can
-/// only ask for more: a client that sends some of its own makes it harder for itself.
-struct Requirement {
-    private(set) var namespaces: [NamespaceName] = []
-    private var roles: [[RoleName]] = []
-
-    private static let namespaceField = "X-Gatehouse-Require-Namespace"
-    private static let roleField = "X-Gatehouse-Require-Role"
-
-    init(_ request: Request, _ headers: HTTPFields) throws(InvalidValue) {
-        func said(_ parameter: String, _ field: String) throws(InvalidValue) -> [String] {
-            let asked: String?
-            do { asked = try request.queryParameter(parameter) } catch {
-                throw InvalidValue(parameter, "is not percent-encoded UTF-8")
-            }
-            let sent = HTTPField.Name(field).map { headers[values: $0] } ?? []
-            return (asked.map { [$0] } ?? []) + sent
-        }
-        for text in try said("namespace", Self.namespaceField) { namespaces.append(try NamespaceName(text)) }
-        for text in try said("role", Self.roleField) {
-            // One of several will do.
-            var choices: [RoleName] = []
-            for name in text.utf8.split(separator: UInt8(ascii: ",")) {
-                choices.append(try RoleName(String(Substring(name.drop { $0 == UInt8(ascii: " ") }))))
-            }
-            guard !choices.isEmpty else { throw InvalidValue("role", "is empty") }
-            roles.append(choices)
-        }
-        guard roles.isEmpty || !namespaces.isEmpty else {
-            throw InvalidValue("role", "needs a namespace in which it must be held")
-        }
-    }
-
-    /// What the caller lacks, in words; `nil` when nothing.
-    func missing(of caller: Caller) -> String? {
-        for namespace in namespaces {
-            let held = caller.access.roles(in: namespace)
-            if held.isEmpty { return "You have no role in the namespace \(namespace)." }
-            for choices in roles where !choices.contains(where: held.contains) {
-                return "In the namespace \(namespace) you need the role "
-                    + choices.map(\.rawValue).joined(separator: " or ") + "."
-            }
-        }
-        return nil
     }
 }
 

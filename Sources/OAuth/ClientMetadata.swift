@@ -22,7 +22,10 @@ package struct ClientMetadata: Hashable, Sendable {
     package let jwksURI: String?
     /// What the client may ask for; `nil`: nothing that needs a scope.
     package let scope: Scope?
+    /// What it may ask tokens for.
     package let resources: [ResourceURI]
+    /// What it is: it may look into everybody's tokens for these (RFC 7662).
+    package let resourceServer: [ResourceURI]
     package let consent: Consent
     /// Seconds; `nil`: the server's own.
     package let accessTokenLifetime: Int64?
@@ -50,6 +53,7 @@ package struct ClientMetadata: Hashable, Sendable {
         jwksURI = try fields.address("jwks_uri", schemes: ["https://", "http://"])
         scope = try fields.scope()
         resources = try fields.list("resources") { text throws(InvalidValue) in try ResourceURI(text) }
+        resourceServer = try fields.list("resource_server") { text throws(InvalidValue) in try ResourceURI(text) }
         consent = try fields.choice("consent") ?? .required
         accessTokenLifetime = try fields.seconds("access_token_lifetime", in: 60...86_400)
         clientURI = try fields.address("client_uri")
@@ -68,6 +72,9 @@ package struct ClientMetadata: Hashable, Sendable {
         }
         if grantTypes.contains(.clientCredentials), !isConfidential {
             throw InvalidValue("token_endpoint_auth_method", "client_credentials needs a client that authenticates")
+        }
+        if !resourceServer.isEmpty, !isConfidential {
+            throw InvalidValue("resource_server", "needs a client that authenticates")
         }
         guard jwks == nil || jwksURI == nil else {
             throw InvalidValue("jwks_uri", "either jwks or jwks_uri, not both")
@@ -90,6 +97,7 @@ package struct ClientMetadata: Hashable, Sendable {
         object["jwks_uri"] = jwksURI.map { JSONValue($0) }
         object["scope"] = scope.map { JSONValue($0.text) }
         object["resources"] = Self.list(resources.map(\.rawValue))
+        object["resource_server"] = Self.list(resourceServer.map(\.rawValue))
         object["consent"] = JSONValue(consent.rawValue)
         object["access_token_lifetime"] = accessTokenLifetime.map { .integer($0) }
         object["client_uri"] = clientURI.map { JSONValue($0) }

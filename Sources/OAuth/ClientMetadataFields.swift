@@ -10,8 +10,8 @@ struct ClientMetadataFields {
 
     static let names: Set<String> = [
         "client_id", "client_name", "redirect_uris", "post_logout_redirect_uris", "grant_types",
-        "token_endpoint_auth_method", "jwks", "jwks_uri", "scope", "resources", "consent", "access_token_lifetime",
-        "client_uri", "logo_uri", "policy_uri", "tos_uri",
+        "token_endpoint_auth_method", "jwks", "jwks_uri", "scope", "resources", "resource_server", "consent",
+        "access_token_lifetime", "client_uri", "logo_uri", "policy_uri", "tos_uri",
     ]
 
     /// Beside the registry's names, the short ones of the two that are URNs.

@@ -1,4 +1,4 @@
-internal import Identifiers
+package import Identifiers
 package import Secrets
 
 /// The parameters of a request body, each at most once unless its RFC lets it repeat.
@@ -15,24 +15,32 @@ package struct FormBody: Sendable {
     package init(
         _ bytes: [UInt8], repeatable: [String] = Self.repeatable, maximumBytes: Int = 64 << 10
     ) throws(FormError) {
-        guard bytes.count <= maximumBytes else { throw .tooLarge }
         let repeatable = Set(repeatable.map { Key($0) })
-        let pairs = bytes.split(
-            separator: UInt8(ascii: "&"), maxSplits: Self.maximumPairs, omittingEmptySubsequences: false)
-        guard pairs.count <= Self.maximumPairs else { throw .tooManyParameters }
         var values: [Key: [String]] = [:]
-        for pair in pairs where !pair.isEmpty {
-            let separator = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-            let name = Key(try pair[..<separator].formDecoded())
-            guard !name.rawValue.isEmpty else { throw .unnamedParameter(at: pair.startIndex) }
-            let value = try pair[separator...].dropFirst().formDecoded()
-            guard !value.isEmpty else { continue }
+        for (name, value) in try Self.pairs(bytes, maximumBytes: maximumBytes) where !value.isEmpty {
             guard values[name] == nil || repeatable.contains(name) else {
                 throw .repeatedParameter(Self.printable(name))
             }
             values[name, default: []].append(value)
         }
         self.values = values
+    }
+
+    /// Every parameter as it was sent, for whoever wants to know of those that are not theirs, or are empty.
+    package static func pairs(
+        _ bytes: [UInt8], maximumBytes: Int = 64 << 10
+    ) throws(FormError) -> [(name: Key, value: String)] {
+        guard bytes.count <= maximumBytes else { throw .tooLarge }
+        let pairs = bytes.split(separator: UInt8(ascii: "&"), maxSplits: maximumPairs, omittingEmptySubsequences: false)
+        guard pairs.count <= maximumPairs else { throw .tooManyParameters }
+        var read: [(name: Key, value: String)] = []
+        for pair in pairs where !pair.isEmpty {
+            let separator = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            let name = try pair[..<separator].formDecoded()
+            guard !name.isEmpty else { throw .unnamedParameter(at: pair.startIndex) }
+            read.append((Key(name), try pair[separator...].dropFirst().formDecoded()))
+        }
+        return read
     }
 
     /// The value of a parameter that comes once; of one that may repeat, the first.

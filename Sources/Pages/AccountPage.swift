@@ -21,25 +21,43 @@ package struct SessionLine: Sendable {
     }
 }
 
-/// Who is signed in, and where else.
+/// An application that the user let act for them.
+package struct ApplicationLine: Sendable {
+    package let id: String
+    package let name: String
+    package let since: String
+    /// `nil` when it holds nothing now.
+    package let lastSeen: String?
+
+    package init(id: String, name: String, since: String, lastSeen: String?) {
+        self.id = id
+        self.name = name
+        self.since = since
+        self.lastSeen = lastSeen
+    }
+}
+
+/// Who is signed in, where else, and what they allowed.
 package struct AccountPage: LaidOut {
     package let organisation: String
     package let name: String
     package let provider: String
     package let signedInAt: String
     package let sessions: [SessionLine]
+    package let applications: [ApplicationLine]
     package let csrf: String
     package let notice: Notice?
 
     package init(
-        organisation: String, name: String, provider: String, signedInAt: String, sessions: [SessionLine], csrf: String,
-        notice: Notice? = nil
+        organisation: String, name: String, provider: String, signedInAt: String, sessions: [SessionLine],
+        applications: [ApplicationLine] = [], csrf: String, notice: Notice? = nil
     ) {
         self.organisation = organisation
         self.name = name
         self.provider = provider
         self.signedInAt = signedInAt
         self.sessions = sessions
+        self.applications = applications
         self.csrf = csrf
         self.notice = notice
     }
@@ -49,6 +67,9 @@ package struct AccountPage: LaidOut {
     package static let endOthersAction = "/account/sessions/end-others"
     package static let signOutAction = "/sign-out"
     package static let sessionName = "session"
+    /// Takes back what was allowed to one application: `application` names it.
+    package static let withdrawAction = "/account/applications/withdraw"
+    package static let applicationName = "application"
 
     package var title: String { "Your account" }
     package var page: Page { laidOut }
@@ -69,6 +90,32 @@ package struct AccountPage: LaidOut {
             <h2>Where you are signed in</h2>
             \(list)
             \(endOthers)
+            \(allowed)
+            """
+    }
+
+    private var allowed: HTML {
+        if applications.isEmpty { return .nothing }
+        return """
+            <h2>What you allowed</h2>
+            <ul class="sessions">\(applications.map(item))</ul>
+            """
+    }
+
+    private func item(_ application: ApplicationLine) -> HTML {
+        let seen: HTML =
+            application.lastSeen.map { ", last used <span class=\"whole\">\($0)</span>" }
+            ?? ", which it does not use now"
+        let button: HTML = """
+            <button type="submit" class="second">Withdraw<span class="unseen"> what you allowed \
+            <bdi>\(application.name)</bdi></span></button>
+            """
+        let form = Form(
+            action: Self.withdrawAction, csrf: csrf, hidden: [HiddenValue(Self.applicationName, application.id)],
+            content: button)
+        return """
+            <li><div><p><strong><bdi>\(application.name)</bdi></strong></p>
+            <p class="detail">Since <span class="whole">\(application.since)</span>\(seen).</p></div>\(form.html)</li>
             """
     }
 

@@ -27,7 +27,7 @@ extension ProvidersPlugin {
         return .json([
             "err": "EOK",
             "name": JSONValue(record.name.rawValue),
-            "post_logout_redirect_uri": JSONValue(broker.settings.publicURL + "/sign-out"),
+            "post_logout_redirect_uri": JSONValue(broker.settings.publicURL + "/signed-out"),
             "redirect_uri": JSONValue(ProviderShapes(broker).redirectURI(record)),
         ])
     }
@@ -88,6 +88,18 @@ extension ProvidersPlugin {
         ])
     }
 
+    /// Whether the provider counts: with effect on all that hangs on its word, from the next request on.
+    func setEnabled(_ request: Request) async throws -> Response {
+        let (caller, name) = (try request.authenticated(), try request.parameter("name"))
+        let body = try RequestBody(request.body)
+        let isEnabled = try body.required("enabled", try body.boolean("enabled"))
+        let record = try await answeringProviders {
+            () async throws(ProviderFailure) in
+            try await broker.setEnabled(isEnabled, provider: name, by: caller, context: RequestContext(request))
+        }
+        return .json(["in_force": .bool(broker.isInForce(record))])
+    }
+
     /// Goes to the provider for everything that we would need from it, now.
     func test(_ request: Request) async throws -> Response {
         _ = try RequestBody(request.body)
@@ -95,8 +107,8 @@ extension ProvidersPlugin {
         guard let probe = await broker.providers.probe(record.name) else {
             throw APIError(
                 .failedPrecondition,
-                "Provider '\(record.name)' is not in force: it clashes with one of the configuration, or its URLs are"
-                    + " not allowed any more; replace or delete it.")
+                "Provider '\(record.name)' is not in force: it is disabled, clashes with one of the configuration, or its"
+                    + " URLs are not allowed any more; enable, replace or delete it.")
         }
         return .json(ProviderShapes.test(ProviderTest(probe), of: record))
     }

@@ -28,6 +28,7 @@ package struct ProvidersPlugin: Sendable {
                 route(.get, one + "/mappers", .get, mappers),
                 route(.post, one + "/mappers", .update, updateMappers),
                 route(.put, one + "/scim", .update, switchProvisioning),
+                route(.put, one + "/enabled", .update, setEnabled),
                 // It makes us ask a provider: for those who may change it.
                 route(.post, one + "/test", .update, test),
             ] + authenticationRoutes + signUpRoutes + signUpPages + clientRoutes)
@@ -63,6 +64,7 @@ func answeringProviders<Value: Sendable>(
                 .failedPrecondition,
                 "Provider '\(name)' comes from the configuration: change or remove the file with 'name: \(name)' in the"
                     + " folder that 'providers' of gatehouse.yaml names, and restart.")
+        case .wrongState(let message): throw APIError(.failedPrecondition, message)
         case .store(let failure): throw APIError(CredentialFailure.store(failure))
         case .cannotMake: throw APIError(.internalError, "The provider could not be kept; nothing was changed.")
         }

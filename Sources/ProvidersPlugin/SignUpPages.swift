@@ -2,7 +2,8 @@ import APIConventions
 import Broker
 import HTTPTypes
 import OAuth
-import SafeHTML
+import PageServing
+import Pages
 import Secrets
 import ServerPlugin
 
@@ -24,20 +25,42 @@ extension ProvidersPlugin {
             do throws(APIError) {
                 return try await handler(request)
             } catch {
-                var response = SignUpPage.response(
-                    "That did not work",
-                    """
-                    <p>\(error.message)</p>
-                    <p>If you think that it should, tell whoever invited you, with this number: <code>\(request.id)</code></p>
-                    """, status: error.code.status)
+                let page = ErrorPage(
+                    organisation: organisation, title: "That did not work", happened: error.message,
+                    next: "If you think that it should, tell whoever invited you, with the number below.",
+                    requestID: request.id)
+                var response = Response.page(page.page, status: error.code.status)
                 if let seconds = error.retryAfter { response.headers[.retryAfter] = String(seconds) }
                 return response
             }
         }
     }
 
+    private var organisation: String { broker.settings.tenant }
+
     private func showForm(_ request: Request) async throws(APIError) -> Response {
-        SignUpPage.form(invitation: try request.queryParameter("invitation") ?? "")
+        let invitation = try request.queryParameter("invitation")
+        let page = FormPage(
+            organisation: organisation, title: "Sign up",
+            fields: [
+                Field(
+                    name: "email", label: "E-mail address", type: .email, autocomplete: "email",
+                    maxLength: PersonRequest.longestEmail),
+                Field(
+                    name: "first_name", label: "First name", autocomplete: "given-name", required: false,
+                    maxLength: PersonRequest.longestName),
+                Field(
+                    name: "last_name", label: "Last name", autocomplete: "family-name", required: false,
+                    maxLength: PersonRequest.longestName),
+            ], hidden: invitation.map { [HiddenValue("token", $0)] } ?? [], submit: "Sign up", action: "/sign-up",
+            alternative: signInLink("Sign in with a provider instead", invitation: invitation))
+        return .page(page.page)
+    }
+
+    /// Whoever signs in through a provider needs no form; `nil` where nobody can.
+    private func signInLink(_ text: String, invitation: String? = nil) -> Link? {
+        broker.signInChoices.isEmpty
+            ? nil : Link(text, href: "/sign-in".addingQuery(invitation.map { [("invitation", $0)] } ?? []))
     }
 
     private func submitForm(_ request: Request) async throws(APIError) -> Response {
@@ -48,16 +71,33 @@ extension ProvidersPlugin {
             () async throws(SignUpFailure) in
             try await broker.signUp(asked, invitation: form.secret("token"), context: RequestContext(request))
         }
-        return SignUpPage.seeOther("/sign-up/" + record.name)
+        return .seeOther("/sign-up/" + record.name)
     }
 
     private func showState(_ request: Request) async throws(APIError) -> Response {
         let name = try request.parameter("name")
         let record = try await answeringDirectory { () async throws(DirectoryFailure) in try broker.signUp(name) }
         if record.state == .pending, let token = try request.queryParameter("token") {
-            return SignUpPage.confirmation(name, token: token)
+            let page = FormPage(
+                organisation: organisation, title: "Confirm your e-mail address",
+                intro: "With this the address is yours, and you have an account.", fields: [],
+                hidden: [HiddenValue("token", token)], submit: "Confirm", action: "/sign-up/" + name)
+            return .page(page.page)
         }
-        return SignUpPage.state(record)
+        return .page(state(record).page)
+    }
+
+    private func state(_ record: SignUpRecord) -> MessagePage {
+        func message(_ title: String, _ paragraph: String, _ action: Link? = nil) -> MessagePage {
+            MessagePage(organisation: organisation, title: title, paragraphs: [paragraph], action: action)
+        }
+        return switch record.state {
+        case .accepted: message("You have an account", "It is that of \(record.email).", signInLink("Sign in"))
+        case .declined: message("Declined", "An administrator has declined the request.")
+        case .pending where record.verification == .email:
+            message("Look into your mail", "We have written to \(record.email). Follow the link in the e-mail.")
+        case .pending: message("An administrator has to approve", "This page says when that is done.")
+        }
     }
 
     private func confirm(_ request: Request) async throws(APIError) -> Response {
@@ -67,7 +107,7 @@ extension ProvidersPlugin {
             () async throws(SignUpFailure) in
             try await broker.verifySignUp(name, token: token, context: RequestContext(request))
         }
-        return SignUpPage.seeOther("/sign-up/" + record.name)
+        return .seeOther("/sign-up/" + record.name)
     }
 
     private static func form(_ request: Request) throws(APIError) -> FormBody {
@@ -76,81 +116,6 @@ extension ProvidersPlugin {
         }
         do { return try FormBody(request.body) } catch {
             throw APIError(.invalidArgument, "The form cannot be read.")
-        }
-    }
-}
-
-/// What the pages look like.
-private enum SignUpPage {
-    private static let policy =
-        "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-
-    static func response(_ title: String, _ content: HTML, status: HTTPResponse.Status = .ok) -> Response {
-        let page: HTML = """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>\(title)</title>
-            <link rel="stylesheet" href="/docs/style.css">
-            </head>
-            <body>
-            <main>
-            <h1>\(title)</h1>
-            \(content)
-            </main>
-            </body>
-            </html>
-
-            """
-        var headers: HTTPFields = [.contentType: "text/html; charset=utf-8"]
-        headers[.contentSecurityPolicy] = policy
-        return Response(status: status, headers: headers, body: Array(page.source.utf8))
-    }
-
-    /// After a form, so that going back or reloading sends nothing twice (RFC 9110 §15.4.4).
-    static func seeOther(_ path: String) -> Response { Response(status: .seeOther, headers: [.location: path]) }
-
-    static func form(invitation: String) -> Response {
-        response(
-            "Sign up",
-            """
-            <form method="post" action="/sign-up">
-            <p><label for="email">E-mail address</label><br>
-            <input id="email" name="email" type="email" required maxlength="320" autocomplete="email"></p>
-            <p><label for="first_name">First name</label><br>
-            <input id="first_name" name="first_name" maxlength="256" autocomplete="given-name"></p>
-            <p><label for="last_name">Last name</label><br>
-            <input id="last_name" name="last_name" maxlength="256" autocomplete="family-name"></p>
-            <input type="hidden" name="token" value="\(invitation)">
-            <p><button type="submit">Sign up</button></p>
-            </form>
-            """)
-    }
-
-    static func confirmation(_ name: String, token: String) -> Response {
-        response(
-            "Confirm your e-mail address",
-            """
-            <form method="post" action="/sign-up/\(name)">
-            <input type="hidden" name="token" value="\(token)">
-            <p>With this the address is yours, and you have an account.</p>
-            <p><button type="submit">Confirm</button></p>
-            </form>
-            """)
-    }
-
-    static func state(_ record: SignUpRecord) -> Response {
-        switch record.state {
-        case .accepted: response("You have an account", "<p>It is that of \(record.email).</p>")
-        case .declined: response("Declined", "<p>An administrator has declined the request.</p>")
-        case .pending:
-            record.verification == .email
-                ? response(
-                    "Look into your mail", "<p>We have written to \(record.email). Follow the link in the e-mail.</p>")
-                : response("An administrator has to approve", "<p>This page says when that is done.</p>")
         }
     }
 }

@@ -27,6 +27,9 @@ public struct Route: Sendable {
     public let lane: Lane
     /// Whether any Host and Origin may ask: only for documents that are public and the same for everybody.
     public let isPublicDocument: Bool
+    /// Whether pages of any other site may send a browser here with a form: only where that changes nothing, as where it is
+    /// answered with a redirect to ourselves.
+    public let takesForeignForms: Bool
     /// Whether the API's description speaks of it. Not of routes that exist to say what is wrong.
     public let isDescribed: Bool
     public let handler: Handler
@@ -36,7 +39,7 @@ public struct Route: Sendable {
     public init(
         _ method: HTTPRequest.Method, _ path: PathTemplate, access: Access, bodyLimit: Int = Route.defaultBodyLimit,
         errors: ErrorFormat = .api, lane: Lane = .normal, isPublicDocument: Bool = false,
-        isDescribed: Bool = true, handler: @escaping Handler
+        takesForeignForms: Bool = false, isDescribed: Bool = true, handler: @escaping Handler
     ) {
         self.method = method
         self.path = path
@@ -45,6 +48,7 @@ public struct Route: Sendable {
         self.errors = errors
         self.lane = lane
         self.isPublicDocument = isPublicDocument
+        self.takesForeignForms = takesForeignForms
         self.isDescribed = isDescribed
         self.handler = handler
     }

@@ -12,13 +12,19 @@ extension SignInPlugin {
         guard let signedIn = signedIn(request) else { return signInFirst(request) }
         let page = AccountPage(
             organisation: organisation, name: signedIn.name,
-            provider: signedIn.provider,
-            signedInAt: Self.words(signedIn.session.authenticatedAt),
+            provider: broker.signInChoices.first { $0.name.hasSameBytes(as: signedIn.provider) }?.title
+                ?? signedIn.provider,
+            signedInAt: Self.words(signedIn.session.signedInAt),
             sessions: broker.sessions(of: signedIn.session.principal).map { record, lastUse in
                 SessionLine(
                     id: record.id, device: UserAgentWords.device(record.userAgent), address: record.remoteAddress,
                     started: Self.words(record.startedAt), lastSeen: Self.words(lastUse),
                     isCurrent: record.id.hasSameBytes(as: signedIn.session.id))
+            },
+            applications: broker.applications(of: signedIn.session.principal).map { application in
+                ApplicationLine(
+                    id: application.clientID, name: application.name, since: Self.words(application.since),
+                    lastSeen: application.lastUse.map(Self.words))
             }, csrf: signedIn.csrfText)
         return .page(page.page)
     }
@@ -36,6 +42,17 @@ extension SignInPlugin {
             try await broker.endSession(id, by: signedIn.caller, context: context(request))
         } catch {
             // Gone already is what was wanted.
+            if case .store = error { throw .unavailable }
+        }
+        return .seeOther("/account")
+    }
+
+    func withdrawApplication(_ request: Request) async throws(PageFailure) -> Response {
+        guard let signedIn = signedIn(request) else { throw .notSignedIn }
+        guard let id = try form(request, of: signedIn)[AccountPage.applicationName] else { throw .form }
+        do throws(DirectoryFailure) {
+            try await broker.withdraw(client: id, by: signedIn.caller, context: context(request))
+        } catch {
             if case .store = error { throw .unavailable }
         }
         return .seeOther("/account")

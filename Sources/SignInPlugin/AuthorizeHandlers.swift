@@ -1,4 +1,5 @@
 import Broker
+import Federation
 import HTTPTypes
 import Identifiers
 import OAuth
@@ -9,20 +10,47 @@ import ServerPlugin
 
 /// The authorization endpoint (RFC 6749 §3.1): from a client, through sign-in and consent, back to it.
 extension SignInPlugin {
-    private static let decisionPath = "/oauth/authorize/decision"
-    /// Our own parameter: when this request sent the person to sign in. Sealed, so that no client can say so itself.
+    private static let path = "/oauth/authorize"
+    private static let decisionPath = path + "/decision"
+    /// Our own parameter: when this very request sent the person to sign in. Sealed with the others, so that no client can
+    /// say so itself or take it from another request.
     private static let since = "gatehouse_since"
+
+    /// The client's own parameters, which ours is sealed with.
+    private static func withoutOurs(_ parameters: [UInt8]) -> [UInt8] {
+        let pairs = parameters.split(separator: UInt8(ascii: "&")).filter { !$0.starts(with: "\(since)=".utf8) }
+        return Array(pairs.joined(separator: "&".utf8))
+    }
 
     func authorize(_ request: Request) async throws(PageFailure) -> Response {
         try await authorize(request, parameters: Array((request.query ?? "").utf8), decision: nil)
     }
 
-    /// OpenID Connect Core §3.1.2.1: the same by POST. From another site such a request has a foreign Origin and does not
-    /// come this far, so it is turned into the GET that it stands for.
+    /// What a client is told whose person cannot sign in as it asks; `nil` when no client waits there.
+    func answer(_ error: OAuthError, toClientAt returnTo: LocalTarget) -> Response? {
+        let parts = returnTo.rawValue.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1)
+        guard parts.count == 2, parts[0].elementsEqual(Self.path.utf8), let (target, _) = try? target(Array(parts[1])),
+            let (_, redirectURI) = try? broker.authorizationTarget(target)
+        else { return nil }
+        return self.answer(error, target, to: redirectURI)
+    }
+
+    private func answer(
+        _ error: OAuthError, _ target: AuthorizationRequest.Target, to redirectURI: RedirectURI
+    )
+        -> Response
+    {
+        .seeOther(
+            AuthorizationAnswer(.error(error), to: redirectURI, state: target.state, issuer: broker.settings.publicURL)
+                .location)
+    }
+
+    /// OpenID Connect Core §3.1.2.1: the same by POST. From another site it comes without our cookies (`SameSite=Lax`), so it
+    /// is turned into the GET that it stands for, which has them.
     func authorizePosted(_ request: Request) async throws(PageFailure) -> Response {
         _ = try form(request)
         guard let text = String(validating: request.body, as: UTF8.self),
-            let target = try? LocalTarget("/oauth/authorize?" + text)
+            let target = try? LocalTarget(Self.path + "?" + text)
         else { throw .form }
         return .seeOther(target.rawValue)
     }
@@ -51,29 +79,28 @@ extension SignInPlugin {
         }
         let asked: AuthorizationRequest
         do throws(OAuthError) { asked = try AuthorizationRequest(form, target: target) } catch {
-            let answer = AuthorizationAnswer(
-                .error(error), to: redirectURI, state: target.state, issuer: broker.settings.publicURL)
-            return .seeOther(answer.location)
+            return answer(error, target, to: redirectURI)
         }
         let signedIn = signedIn(request)
         let step: AuthorizationStep
         do throws(AuthorizationFailure) {
             step = try await broker.authorize(
                 asked, client: client, redirectURI: redirectURI, signedIn: signedIn,
-                signedInSince: form[Self.since].flatMap { broker.moment(sealed: $0) }, decision: decision,
+                signedInSince: form[Self.since].flatMap {
+                    broker.moment(sealed: $0, for: Self.withoutOurs(parameters))
+                }, decision: decision,
                 context: context(request))
         } catch {
-            guard case .store = error else {
-                let answer = AuthorizationAnswer(
-                    .error(OAuthError(.serverError)), to: redirectURI, state: target.state,
-                    issuer: broker.settings.publicURL)
-                return .seeOther(answer.location)
-            }
-            throw .unavailable
+            if case .store = error { throw .unavailable }
+            return answer(OAuthError(.serverError), target, to: redirectURI)
         }
         switch step {
         case .answer(let answer): return .seeOther(answer.location)
-        case .signIn(let again): return .seeOther(signInURL(again, parameters: parameters))
+        case .signIn(let again):
+            guard let url = signInURL(again, parameters: parameters) else {
+                return self.answer(.tooLong, target, to: redirectURI)
+            }
+            return .seeOther(url)
         case .consent(let question):
             guard let signedIn else { throw .notSignedIn }
             return consentPage(question, redirectURI: redirectURI, signedIn: signedIn, parameters: parameters)
@@ -94,12 +121,14 @@ extension SignInPlugin {
         }
     }
 
-    private func signInURL(_ again: AuthorizationStep.Reauthentication, parameters: [UInt8]) -> String {
+    /// `nil` when nobody could come back to a request of that length.
+    private func signInURL(_ again: AuthorizationStep.Reauthentication, parameters: [UInt8]) -> String? {
         // An older one of ours goes: no parameter comes twice.
-        let pairs = parameters.split(separator: UInt8(ascii: "&")).filter { !$0.starts(with: "\(Self.since)=".utf8) }
-        let query = String(decoding: Array(pairs.joined(separator: "&".utf8)), as: UTF8.self)
-        let here = "/oauth/authorize?\(query)".addingQuery([(Self.since, broker.sealedMoment())])
-        var carried = [("return_to", here)]
+        let parameters = Self.withoutOurs(parameters)
+        let query = String(decoding: parameters, as: UTF8.self)
+        let here = "\(Self.path)?\(query)".addingQuery([(Self.since, broker.sealedMoment(for: parameters))])
+        guard let target = try? LocalTarget(here) else { return nil }
+        var carried = [("return_to", target.rawValue)]
         if let hint = again.loginHint { carried.append(("login_hint", hint)) }
         if let age = again.maxAge { carried.append(("max_age", String(age))) }
         if !again.acrValues.isEmpty { carried.append(("acr_values", again.acrValues.joined(separator: " "))) }
@@ -116,11 +145,24 @@ extension SignInPlugin {
             client: AskingClient(name: question.client.name, uri: question.client.metadata.clientURI),
             scopes: ScopeWords.lines(question.scope, resources: question.resources),
             account: signedIn.name,
-            otherAccount: "/sign-in".addingQuery([("choose", "1"), ("return_to", "/oauth/authorize?\(query)")]),
+            otherAccount: "/sign-in".addingQuery([("choose", "1"), ("return_to", "\(Self.path)?\(query)")]),
             hidden: [HiddenValue("request", query)], action: Self.decisionPath, csrf: signedIn.csrfText)
         // Browsers hold the redirect that follows against this policy too, which cannot name an IPv6 address.
         let targets = redirectURI.origin.contains("[") ? nil : [redirectURI.origin]
         return .page(page.page, formTargets: targets)
+    }
+}
+
+extension OAuthError {
+    static let tooLong = OAuthError(.invalidRequest, "the request is too long to be kept while the person signs in")
+
+    /// What a provider did not do that was asked for.
+    init(unmet refusal: SignInRefusal) {
+        if case .authenticationContextMismatch = refusal {
+            self.init(.unmetAuthenticationRequirements, "the provider did not check the person in the asked way")
+        } else {
+            self.init(.loginRequired, "the provider does not say that the person signed in so lately")
+        }
     }
 }
 

@@ -19,17 +19,16 @@ extension SignInPlugin {
     private static let mostPending = 4
 
     func choose(_ request: Request) async throws(PageFailure) -> Response {
-        let choices = broker.signInChoices
-        var carried: [(String, String)] = []
-        for name in Self.carried { if let value = try query(request, name) { carried.append((name, value)) } }
-        let email = try query(request, "email")
+        let (choices, query) = (broker.signInChoices, try query(request))
+        let carried = Self.carried.compactMap { name in query[name].map { (name, $0) } }
+        let email = query["email"]
         if let email {
             if let provider = broker.signInProvider(forEmail: email) {
                 return .seeOther(
                     "/sign-in/\(provider)".addingQuery(
                         carried.filter { $0.0 != "login_hint" } + [("login_hint", email)]))
             }
-        } else if choices.count == 1, let only = choices.first, try query(request, "choose") == nil {
+        } else if choices.count == 1, let only = choices.first, query["choose"] == nil {
             return .seeOther("/sign-in/\(only.name)".addingQuery(carried))
         }
         guard !choices.isEmpty else {
@@ -59,14 +58,14 @@ extension SignInPlugin {
 
     func begin(_ request: Request) async throws(PageFailure) -> Response {
         guard let provider = try? request.parameter("provider") else { throw .form }
-        var start = SignInStart(provider: provider, returnTo: returnTarget(try query(request, "return_to")))
-        start.invitation = try query(request, "invitation").map { Secret(utf8: $0) }
-        start.loginHint = try query(request, "login_hint")
+        let query = try query(request)
+        var start = SignInStart(provider: provider, returnTo: returnTarget(query["return_to"]))
+        start.invitation = query.secret("invitation")
+        start.loginHint = query["login_hint"]
         start.acrValues =
-            try query(request, "acr_values")?.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
-            ?? []
-        start.uiLocales = try query(request, "ui_locales")
-        if let text = try query(request, "max_age") {
+            query["acr_values"]?.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) } ?? []
+        start.uiLocales = query["ui_locales"]
+        if let text = query["max_age"] {
             guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
                 let age = Int64(text), age <= 1_000_000_000
             else { throw .form }
@@ -76,7 +75,14 @@ extension SignInPlugin {
         let started: StartedSignIn
         do throws(SignInFailure) {
             started = try await broker.beginSignIn(start, context: context(request))
-        } catch { throw PageFailure(error) }
+        } catch {
+            if case .tooLong = error,
+                let answer = answer(.tooLong, toClientAt: start.returnTo)
+            {
+                return answer
+            }
+            throw PageFailure(error)
+        }
         var response = Response.seeOther(started.url)
         let others = request.cookies.named(CookieToSet.name(Self.pending, isSecure: isSecure))
         if others.count >= Self.mostPending {
@@ -91,6 +97,21 @@ extension SignInPlugin {
             Self.pending + name, value ?? "", maxAge: value == nil ? 0 : Broker.signInLife, isSecure: isSecure)
     }
 
+    /// The answer as a form (OAuth 2.0 Form Post Response Mode), as Apple sends it. It comes from the provider's page and so
+    /// without our cookies (`SameSite=Lax`); the GET that it is turned into has them.
+    func callbackPosted(_ request: Request) async throws(PageFailure) -> Response {
+        guard let provider = try? request.parameter("provider"), broker.answersByForm(provider) else {
+            throw PageFailure(.unknownProvider)
+        }
+        guard FormBody.isForm(contentType: request.headers[.contentType]),
+            let form = try? FormBody(request.body, repeatable: [])
+        else { throw PageFailure(.provider(.malformedResponse)) }
+        let answer = ["code", "state", "iss", "error", "error_description"].compactMap { name in
+            form[name].map { (name, $0) }
+        }
+        return .seeOther("/sign-in/\(provider)/callback".addingQuery(answer))
+    }
+
     /// The browser comes back from the provider.
     func callback(_ request: Request) async throws(PageFailure) -> Response {
         guard let provider = try? request.parameter("provider") else { throw .form }
@@ -102,7 +123,14 @@ extension SignInPlugin {
                     provider: provider, query: request.query ?? "",
                     cookies: request.cookies.named(prefix).map { ($0.name, Secret(utf8: $0.value)) },
                     session: sessionToken(request), browser: browser(request)))
-        } catch { throw PageFailure(error) }
+        } catch {
+            if case .unmetDemand(let refusal, let returnTo) = error,
+                let answer = answer(OAuthError(unmet: refusal), toClientAt: returnTo)
+            {
+                return answer
+            }
+            throw PageFailure(error)
+        }
         var response = Response.seeOther(finished.returnTo.rawValue)
         response.set(sessionCookie(finished.token.revealText()))
         response.set(pendingCookie(finished.cookie, nil))
@@ -125,12 +153,16 @@ extension PageFailure {
                 title: "This sign-in cannot be finished",
                 happened: "It was not begun in this browser, or longer than ten minutes ago.",
                 next: "Start again from the sign-in page.", action: again)
+        case .tooLong:
+            self.init(
+                title: "The link is too long", happened: "Your browser cannot keep all of it while you sign in.",
+                next: "Sign in from the sign-in page, and open the link then.", action: again)
         case .alreadyUsed:
             self.init(
                 title: "This sign-in is over", happened: "The answer of the provider was used before.",
                 next: "If you are not signed in, start again.", action: again)
         case .tooOften(let seconds): self = .tooOften(seconds)
-        case .provider(let refusal):
+        case .provider(let refusal), .unmetDemand(let refusal, _):
             self.init(
                 status: refusal.isProviderDown ? .badGateway : .badRequest, title: "You are not signed in",
                 happened: refusal.message, next: "Code: \(refusal.code)", action: again)
@@ -144,6 +176,11 @@ extension PageFailure {
                 status: .forbidden, title: "You have no access here",
                 happened: "There is no account here that belongs to this sign-in.",
                 next: "Ask an administrator for an account or an invitation. Code: \(failure.code)", action: again)
+        case .awaitsApproval:
+            self.init(
+                status: .forbidden, title: "An administrator has to let you in",
+                happened: "You are known now, and you are on the administrators' list.",
+                next: "Sign in again when they have let you in. Code: \(failure.code)", action: again)
         case .invitation:
             self.init(
                 status: .forbidden, title: "The invitation cannot be used",

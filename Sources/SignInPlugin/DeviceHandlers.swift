@@ -12,7 +12,7 @@ extension SignInPlugin {
     /// in their name (RFC 8628 §5.4).
     func enterDevice(_ request: Request) async throws(PageFailure) -> Response {
         guard let signedIn = signedIn(request) else { return signInFirst(request) }
-        let typed = try query(request, DeviceEntryPage.codeName)
+        let typed = try query(request)[DeviceEntryPage.codeName]
         return entry(signedIn, prefilled: typed.flatMap { UserCode(typed: $0) }?.shown, error: nil)
     }
 

@@ -74,10 +74,11 @@ extension SignInPlugin {
         return form
     }
 
-    func query(_ request: Request, _ name: String) throws(PageFailure) -> String? {
-        do throws(APIError) { return try request.queryParameter(name) } catch {
+    /// Two readers of a link must not see two links, so no parameter may come twice.
+    func query(_ request: Request) throws(PageFailure) -> FormBody {
+        do throws(FormError) { return try FormBody(Array((request.query ?? "").utf8), repeatable: []) } catch {
             throw PageFailure(
-                title: "The link is broken", happened: error.message,
+                title: "The link is broken", happened: "It cannot be read: \(OAuthError(error).description ?? "").",
                 next: "Go back to where you came from and try again.")
         }
     }

@@ -18,6 +18,7 @@ package struct SignInPlugin: Sendable {
                 page(.get, "/sign-in", choose),
                 page(.get, "/sign-in/{provider}", begin),
                 page(.get, "/sign-in/{provider}/callback", callback),
+                page(.post, "/sign-in/{provider}/callback", callbackPosted, takesForeignForms: true),
                 // Of the provider's server, not of a browser.
                 Route(
                     .post, "/sign-in/{provider}/backchannel-logout", access: .open, errors: .oauth, lane: .reserved,
@@ -28,10 +29,11 @@ package struct SignInPlugin: Sendable {
                 page(.get, "/account", account),
                 page(.post, "/account/sessions/end", endSession),
                 page(.post, "/account/sessions/end-others", endOtherSessions),
+                page(.post, "/account/applications/withdraw", withdrawApplication),
                 page(.get, "/device", enterDevice),
                 page(.post, "/device", decideDevice),
                 page(.get, "/oauth/authorize", authorize),
-                page(.post, "/oauth/authorize", authorizePosted),
+                page(.post, "/oauth/authorize", authorizePosted, takesForeignForms: true),
                 page(.post, "/oauth/authorize/decision", decideConsent),
                 page(.get, "/oauth/logout", logoutAsked),
                 page(.post, "/oauth/logout", logoutPosted, lane: .reserved),
@@ -41,9 +43,12 @@ package struct SignInPlugin: Sendable {
     /// A page: what goes wrong is a page too.
     private func page(
         _ method: HTTPRequest.Method, _ path: PathTemplate,
-        _ handler: @escaping @Sendable (Request) async throws(PageFailure) -> Response, lane: Route.Lane = .normal
+        _ handler: @escaping @Sendable (Request) async throws(PageFailure) -> Response, lane: Route.Lane = .normal,
+        takesForeignForms: Bool = false
     ) -> Route {
-        Route(method, path, access: .open, lane: lane, isDescribed: false) { request in
+        Route(
+            method, path, access: .open, lane: lane, takesForeignForms: takesForeignForms, isDescribed: false
+        ) { request in
             do throws(PageFailure) {
                 return try await handler(request)
             } catch {

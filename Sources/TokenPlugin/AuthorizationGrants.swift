@@ -25,7 +25,8 @@ extension TokenPlugin {
     func grant(_ asked: TokenRequest, _ request: Request) async -> Response {
         let context = context(request)
         do throws(AuthorizationFailure) {
-            let client = try await broker.authenticateClient(asked.client, at: endpoint("/oauth/token"))
+            let client = try await broker.authenticateClient(
+                asked.client, at: endpoint("/oauth/token"), context: context)
             let answer: TokenResponse
             switch asked {
             case .authorizationCode(let code, let redirectURI, let verifier, _):
@@ -58,7 +59,8 @@ extension TokenPlugin {
             return TokenEndpointError(error).response(requestID: request.id)
         }
         do throws(AuthorizationFailure) {
-            let client = try await broker.authenticateClient(asked.client, at: endpoint("/oauth/device_authorization"))
+            let client = try await broker.authenticateClient(
+                asked.client, at: endpoint("/oauth/device_authorization"), context: context(request))
             return .json(try await broker.authorizeDevice(asked, client: client, context: context(request)).body)
         } catch {
             return TokenEndpointError(error).response(requestID: request.id)
@@ -127,6 +129,8 @@ extension TokenEndpointError {
         case .tooOften(let seconds):
             self.init(
                 .temporarilyUnavailable, code: "request.too_often", status: 429, retryAfter: Int(clamping: seconds))
+        case .providerUnavailable:
+            self.init(.temporarilyUnavailable, code: "provider.unavailable", retryAfter: 60)
         case .store: self.init(.temporarilyUnavailable, code: "server.store_unavailable", retryAfter: 1)
         case .cannotSign: self.init(.serverError, code: "server.internal")
         }

@@ -22,7 +22,7 @@ struct ExchangeError: Hashable, Sendable {
             (error, retryAfter) = (.temporarilyUnavailable, Int(clamping: seconds))
         case .subjectToken, .actorToken, .ownToken, .ownActorToken, .tokenTypeMismatch, .replayed,
             .nothingLeftOfLifetime,
-            .principalDisabled:
+            .principalDisabled, .subjectReserved:
             (error, retryAfter) = (.invalidRequest, nil)
         case .policy(.noPolicyForProvider), .policy(.noMatchingPolicy), .policy(.audienceNotAllowed):
             (error, retryAfter) = (.invalidTarget, nil)

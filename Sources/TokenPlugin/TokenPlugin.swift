@@ -64,7 +64,11 @@ package struct TokenPlugin: Sendable {
         // A client may be absent: the subject token is the proof. One that says who it is must be that one.
         if exchange.client.isIdentified {
             do throws(AuthorizationFailure) {
-                _ = try await broker.authenticateClient(exchange.client, at: endpoint("/oauth/token"))
+                let client = try await broker.authenticateClient(
+                    exchange.client, at: endpoint("/oauth/token"), context: context(request))
+                guard client.metadata.grantTypes.contains(.tokenExchange) else {
+                    throw .notAllowed("this client exchanges no tokens; register grant type token_exchange")
+                }
             } catch { return TokenEndpointError(error).response(requestID: request.id) }
         }
         do throws(ExchangeFailure) {
@@ -95,7 +99,8 @@ package struct TokenPlugin: Sendable {
         }
         if asked.client.isIdentified {
             do throws(AuthorizationFailure) {
-                let client = try await broker.authenticateClient(asked.client, at: endpoint("/oauth/introspect"))
+                let client = try await broker.authenticateClient(
+                    asked.client, at: endpoint("/oauth/introspect"), context: context(request))
                 return .json(try broker.introspect(asked.token, for: client))
             } catch { return TokenEndpointError(error).response(requestID: request.id) }
         }

@@ -31,9 +31,10 @@ private let allowed: [String: Set<String>] = [
     "CredentialsPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "OpenSSLCrypto", "HTTPTypes"],
     "DirectoryPlugin": ["APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "HTTPTypes"],
     // Federation for the steps of a provider's test.
-    // OAuth for the form of the sign-up page.
+    // OAuth for the form of the sign-up page; its pages are served as those of signing in.
     "ProvidersPlugin": [
-        "APIConventions", "ServerPlugin", "Broker", "AccessPolicy", "Federation", "OAuth", "SafeHTML", "HTTPTypes",
+        "APIConventions", "ServerPlugin", "PageServing", "Broker", "Pages", "AccessPolicy", "Federation", "OAuth",
+        "HTTPTypes",
     ],
     "SCIMPlugin": ["APIConventions", "ServerPlugin", "Broker", "SCIM", "AccessPolicy", "HTTPTypes"],
     "PageServing": ["ServerPlugin", "Pages", "HTTPTypes"],

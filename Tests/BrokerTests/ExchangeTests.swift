@@ -45,6 +45,8 @@ import Testing
             ("expired", ["exp": 1_799_999_000], .subjectToken(.token(.expired))),
             ("not yet valid", ["nbf": 1_800_001_000], .subjectToken(.token(.notYetValid))),
             ("no expiry", ["exp": JSONValue?.none], .subjectToken(.token(.missingClaim("exp")))),
+            ("the id of a user of ours", ["sub": "usr_0Vc5Fz6pQ"], .subjectReserved),
+            ("the id of a client of ours", ["sub": "cli_x"], .subjectReserved),
             ("within the skew, but nothing of its life is left", ["exp": 1_799_999_990], .nothingLeftOfLifetime),
         ] as [(String, [String: JSONValue?], ExchangeFailure)])
     func refuses(_ what: String, _ claims: [String: JSONValue?], _ failure: ExchangeFailure) async throws {

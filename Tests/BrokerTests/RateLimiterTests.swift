@@ -16,6 +16,14 @@ import Testing
         #expect(limiter.wait(for: "a", at: at(100)) == 10)
     }
 
+    @Test func lookingCountsForNothing() {
+        let limiter = RateLimiter(RateLimiter.Rate(burst: 1, interval: 10))
+        for _ in 0..<3 { #expect(limiter.remainingWait(for: "a", at: at(0)) == nil) }
+        #expect(limiter.wait(for: "a", at: at(0)) == nil)
+        for _ in 0..<3 { #expect(limiter.remainingWait(for: "a", at: at(1)) == 9) }
+        #expect(limiter.remainingWait(for: "a", at: at(10)) == nil)
+    }
+
     @Test(arguments: [
         ("192.0.2.1", "c0000201"), ("2001:db8::1", "20010db800000000::/64"),
         ("2001:db8:0:0:ffff::9", "20010db800000000::/64"), ("2001:db8:0:1::1", "20010db800000001::/64"),

@@ -48,6 +48,7 @@ import Testing
 
     /// What every caller below may do: it speaks of themselves, or of nothing.
     private static let own: Set<String> = [
+        "GET /api/web/namespaces/system/user/applications",
         "GET /api/web/namespaces", "GET /api/web/custom/namespaces/{namespace}/whoami",
         "POST /api/web/namespaces/system/revoke_self", "POST /api/web/namespaces/{namespace}/api_credentials",
         "GET /api/web/namespaces/{namespace}/api_credentials",

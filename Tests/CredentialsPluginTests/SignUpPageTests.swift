@@ -36,6 +36,31 @@ import Testing
         #expect(again.text.contains("req-1"))
     }
 
+    /// A page without a policy of its own has the server's `no-referrer`; with that one, browsers post its form with
+    /// `Origin: null`, which is refused.
+    @Test func browsersMayPostTheForms() async throws {
+        let api = try await api(#"{"mode":"OPEN"}"#)
+        let name = try #require(HTTPField.Name("Referrer-Policy"))
+        for page in ["/sign-up", "/sign-up?invitation=x", "/sign-up/nobody"] {
+            let answer = try await api.get(page, with: .nothing)
+            #expect(answer.headers[name] == "same-origin" && answer.headers[.cacheControl] == "no-store", "\(page)")
+            #expect(answer.text.contains(#"<meta name="referrer" content="same-origin">"#))
+        }
+        let sent = try await send(api, "/sign-up", "email=ada%40example.com")
+        #expect(sent.headers[name] == "no-referrer", "the address of the next page is as long as a secret")
+    }
+
+    @Test func whereThereIsAProviderThePageSaysSo() async throws {
+        let provider = try TestProvider(web: TestWeb())
+        for (world, isOffered) in [
+            (try await TestWorld(), false),
+            (try await TestWorld(web: provider.web, signIn: [try provider.definition()]), true),
+        ] {
+            let page = try await API(world).get("/sign-up?invitation=a%26b", with: .nothing)
+            #expect(page.text.contains(#"href="/sign-in?invitation=a%26b""#) == isOffered)
+        }
+    }
+
     @Test func aLinkInAnEMailAsksBeforeItConfirms() async throws {
         let mailbox = TestMailbox()
         let api = try await api(#"{"mode":"OPEN","verification":"EMAIL"}"#, mail: mailbox)

@@ -107,6 +107,9 @@ import Testing
         ("GET /open", ["Origin: https://evil.example"], 403, nil),
         ("GET /open", ["Origin: https://id.example"], 200, nil),
         ("GET /public", ["Origin: https://evil.example"], 200, nil),
+        ("POST /form", ["Origin: https://idp.example"], 200, nil),
+        ("POST /form", ["Origin: null"], 200, nil),
+        ("POST /echo", ["Origin: null"], 403, nil),
         (
             "POST /oauth/token", [], 401,
             #"{"error":"invalid_client","error_description":"No valid credential: send 'Authorization: APIToken <token>' or 'Bearer <token>'."}"#

@@ -84,6 +84,7 @@ struct TestServer: Sendable {
             .json(["id": .init($0.id), "remote": .init($0.remoteAddress), "anonymous": .bool($0.caller == nil)])
         },
         Route(.get, "/public", access: .open, isPublicDocument: true) { _ in .json([:]) },
+        Route(.post, "/form", access: .open, takesForeignForms: true) { _ in .json([:]) },
         Route(.post, "/echo", access: .open, bodyLimit: 1000) { Response(status: .ok, body: $0.body) },
         Route(.get, "/who", access: .authenticated) { .json(["name": .init(try $0.authenticated().principal.name)]) },
         Route(.get, "/ns/{namespace}/{name}", access: .permission(.credentials, .get, in: .path("namespace"))) {

@@ -56,7 +56,7 @@ class Broker(Served):
 
     def open_the_door(self):
         """Anybody whom a provider knows may become a user."""
-        self.call("PUT", "/api/web/namespaces/system/signup/policy", {"mode": "OPEN"})
+        self.call("PUT", "/api/web/namespaces/system/signup/policy", {"mode": "OPEN", "verification": "PROVIDER"})
 
     def browser(self, *providers):
         return Browser(self.public_url, *(provider.origin for provider in providers))

@@ -39,13 +39,15 @@ struct ClientMetadataTests {
                 "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange",
             ],
             "token_endpoint_auth_method": "private_key_jwt", "jwks": ["keys": []], "scope": "openid email",
-            "resources": ["https://api.example"], "consent": "skip", "access_token_lifetime": 60,
+            "resources": ["https://api.example"], "resource_server": ["https://rs.example"], "consent": "skip",
+            "access_token_lifetime": 60,
             "client_uri": "https://a/", "logo_uri": "https://a/l.png", "policy_uri": "https://a/p",
             "tos_uri": "https://a/t",
         ]
         let client = try ClientMetadata(document)
         #expect(client.grantTypes == TokenRequest.grantTypes)
         #expect(client.jwks == ["keys": []] && client.resources.map(\.rawValue) == ["https://api.example"])
+        #expect(client.resourceServer.map(\.rawValue) == ["https://rs.example"])
         #expect(client.consent == .skip && client.accessTokenLifetime == 60 && client.scope?.text == "openid email")
         #expect(client.clientURI == "https://a/" && client.logoURI == "https://a/l.png")
         #expect(client.policyURI == "https://a/p" && client.tosURI == "https://a/t")
@@ -123,6 +125,12 @@ struct ClientMetadataTests {
             (["scope": ""], "scope", "tokens are separated by one space"),
             (["scope": ["a"]], "scope", "must be a string, not an array"),
             (["resources": ["x"]], "resources", "not an absolute URI"),
+            (["resource_server": ["x"]], "resource_server", "not an absolute URI"),
+            (["resource_server": "https://rs"], "resource_server", "must be an array, not a string"),
+            (
+                ["resource_server": ["https://rs"], "token_endpoint_auth_method": "none"], "resource_server",
+                "needs a client that authenticates"
+            ),
             (["resources": ["https://a#b"]], "resources", "has a fragment"),
             (["consent": "never"], "consent", "must be of required, skip"),
             (["consent": false], "consent", "must be a string, not a boolean"),

@@ -64,7 +64,7 @@ struct HostileRequestTests {
         let names = [
             "client_id", "client_name", "redirect_uris", "grant_types", "token_endpoint_auth_method", "jwks",
             "jwks_uri",
-            "scope", "resources", "consent", "access_token_lifetime", "client_uri",
+            "scope", "resources", "resource_server", "consent", "access_token_lifetime", "client_uri",
         ]
         let values: [JSONValue] = [
             nil, true, 0, 900, "", "a", "none", "skip", "private_key_jwt", "https://a/b", [], ["https://a/cb"],

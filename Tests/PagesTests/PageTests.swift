@@ -58,6 +58,11 @@ import Testing
         #expect(
             page.named("form").map { $0.attributes["action"] } == [
                 "/sign-out", "/account/sessions/end", "/account/sessions/end", "/account/sessions/end-others",
+                "/account/applications/withdraw", "/account/applications/withdraw",
+            ])
+        #expect(
+            page.named("input").filter { $0.attributes["name"] == "application" }.map { $0.attributes["value"] } == [
+                "app", "old",
             ])
         #expect(try markup("account-alone").named("form").count == 1)
     }

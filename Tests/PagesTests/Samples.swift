@@ -158,7 +158,15 @@ struct Samples {
     private func accountPage(_ sessions: [SessionLine], notice: Notice? = nil) -> Page {
         AccountPage(
             organisation: organisation, name: text("Alice Liddell"), provider: text("Okta"),
-            signedInAt: text("2026-10-01 08:15 UTC"), sessions: sessions, csrf: csrf, notice: notice
+            signedInAt: text("2026-10-01 08:15 UTC"), sessions: sessions,
+            applications: sessions.count < 2
+                ? []
+                : [
+                    ApplicationLine(
+                        id: text("app"), name: text("Quarterly Reports"), since: text("2026-10-01 08:15 UTC"),
+                        lastSeen: text("2026-10-02 09:00 UTC")),
+                    ApplicationLine(id: text("old"), name: text("Old"), since: text("2025"), lastSeen: nil),
+                ], csrf: csrf, notice: notice
         ).page
     }
 
@@ -210,7 +218,8 @@ struct Samples {
                 organisation: organisation, title: text("Sign up"), intro: text("You were invited by bob@example.org."),
                 notice: errors ? Notice(.caution, text("Nothing was saved.")) : nil, fields: fields,
                 hidden: [HiddenValue(text("token"), text("i-1"))], submit: text("Create the account"),
-                action: text("/sign-up"), csrf: errors ? csrf : nil
+                action: text("/sign-up"), csrf: errors ? csrf : nil,
+                alternative: Link(text("Sign in with a provider instead"), href: "/sign-in")
             ).page
         }
         return [("form", page(errors: false)), ("form-errors", page(errors: true))]

@@ -14,6 +14,8 @@ package enum AuthorizationFailure: Error, Hashable, Sendable {
     case device(DeviceRefusal)
     /// Too often from there; seconds to wait.
     case tooOften(Int64)
+    /// The provider behind the sign-in has not been heard for too long.
+    case providerUnavailable
     case store(StoreFailure)
     case cannotSign
 }
@@ -31,6 +33,8 @@ package enum GrantRefusal: String, Error, Hashable, Sendable {
     /// Whose it is may not sign in any more.
     case userDisabled = "grant.user_disabled"
     case sessionEnded = "grant.session_ended"
+    /// Nobody stands behind their identity any more.
+    case identityEnded = "grant.identity_ended"
 }
 
 package enum DeviceRefusal: Hashable, Sendable {

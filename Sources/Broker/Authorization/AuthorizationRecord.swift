@@ -18,7 +18,8 @@ struct AuthorizationRecord: Sendable {
         var scope: Scope?
         var resources: [String] = []
         var nonce: String?
-        var authenticatedAt: Timestamp
+        /// `nil` when nobody knows.
+        var authenticatedAt: Timestamp?
         /// The session in which it was given.
         var session: TicketID
         /// Whether it outlives that session.
@@ -45,12 +46,12 @@ struct AuthorizationRecord: Sendable {
         guard ticket.kind == .authorization, ticket.principal != nil, ticket.client != nil,
             let object = try? JSONValue.parseObject(ticket.document, limits: .document),
             let stage = object["stage"]?.stringValue.flatMap(Stage.init(rawValue:)),
-            let authenticatedAt = object["authenticated_at"]?.integerValue,
             let session = object["session"]?.stringValue, let isOffline = object["offline"]?.boolValue,
             let resources = object["resources"]?.arrayValue
         else { return nil }
         var terms = Terms(
-            authenticatedAt: Timestamp(milliseconds: authenticatedAt), session: TicketID(unchecked: session))
+            authenticatedAt: object["authenticated_at"]?.integerValue.map { Timestamp(milliseconds: $0) },
+            session: TicketID(unchecked: session))
         terms.redirectURI = object["redirect_uri"]?.stringValue
         terms.challenge = object["challenge"]?.stringValue
         terms.nonce = object["nonce"]?.stringValue
@@ -68,10 +69,10 @@ struct AuthorizationRecord: Sendable {
     /// The ticket with what this says.
     var stored: Ticket {
         var object: JSONObject = [
-            "authenticated_at": .integer(terms.authenticatedAt.milliseconds), "offline": .bool(terms.isOffline),
-            "resources": JSONValue(terms.resources), "session": JSONValue(terms.session.rawValue),
-            "stage": JSONValue(stage.rawValue),
+            "offline": .bool(terms.isOffline), "resources": JSONValue(terms.resources),
+            "session": JSONValue(terms.session.rawValue), "stage": JSONValue(stage.rawValue),
         ]
+        object["authenticated_at"] = terms.authenticatedAt.map { .integer($0.milliseconds) }
         object["challenge"] = terms.challenge.map { JSONValue($0) }
         object["nonce"] = terms.nonce.map { JSONValue($0) }
         object["redirect_uri"] = terms.redirectURI.map { JSONValue($0) }

@@ -120,26 +120,33 @@ extension Broker {
     private func again(_ request: AuthorizationRequest, isAgain: Bool) -> AuthorizationStep.Reauthentication {
         AuthorizationStep.Reauthentication(
             isAgain: isAgain, selectsAccount: request.prompts.contains(.selectAccount),
-            maxAge: request.maxAge ?? (request.prompts.contains(.login) ? 0 : nil), acrValues: request.acrValues,
+            maxAge: longestAge(request), acrValues: request.acrValues,
             loginHint: request.loginHint)
+    }
+
+    /// Seconds for which a proof of who somebody is may have been made before; `nil`: any time.
+    private func longestAge(_ request: AuthorizationRequest) -> Int64? {
+        request.prompts.contains(.login) ? 0 : request.maxAge
     }
 
     /// What the session does not meet of what the client asks for; `nil` when it meets all.
     private func unmet(_ request: AuthorizationRequest, by signedIn: SignedIn, since: Timestamp?) -> OAuthError? {
-        let at = signedIn.session.authenticatedAt
-        if let since {
-            let wantsAgain = request.prompts.contains(.login) || request.prompts.contains(.selectAccount)
-            let isFresh = at >= since.adding(seconds: -Self.signInSkew)
-            if wantsAgain || request.maxAge != nil, !isFresh {
-                return OAuthError(.loginRequired, "the provider did not ask the person to sign in again")
+        let session = signedIn.session
+        // An account is chosen in a sign-in, whether or not the provider asks for a proof again.
+        if request.prompts.contains(.selectAccount) {
+            let hasChosen = since.map { session.signedInAt >= $0.adding(seconds: -Self.signInSkew) } ?? false
+            if !hasChosen { return OAuthError(.loginRequired, "the person has to choose an account") }
+        }
+        if let age = longestAge(request) {
+            let asked = since ?? time.now()
+            let isFresh = session.authenticatedAt.map { at in
+                // Of who was sent to sign in, it counts how fresh it was when they were.
+                since == nil ? at.adding(seconds: age) > asked : at.adding(seconds: age + Self.signInSkew) >= asked
             }
-        } else {
-            if request.prompts.contains(.login) || request.prompts.contains(.selectAccount) {
-                return OAuthError(.loginRequired, "the person has to sign in again")
+            guard let isFresh else {
+                return OAuthError(.loginRequired, "the provider does not say when the person signed in")
             }
-            if let maxAge = request.maxAge, at.adding(seconds: maxAge) <= time.now() {
-                return OAuthError(.loginRequired, "the sign-in is older than max_age")
-            }
+            if !isFresh { return OAuthError(.loginRequired, "the person has to sign in again") }
         }
         if !request.acrValues.isEmpty,
             !request.acrValues.contains(where: { signedIn.session.context?.contextClass?.hasSameBytes(as: $0) ?? false }

@@ -7,10 +7,36 @@ import StrictJSON
 
 /// Which client a request comes from, and that it is that one (RFC 6749 §2.3, RFC 7523 §3).
 extension Broker {
+    /// Against guessing (RFC 6749 §2.3.1), by client and address: who guesses elsewhere is in nobody's way.
+    ///
+    /// A secret that was wrong before is no new guess, so a neighbour that was left behind with an old one, and tries it
+    /// again and again, locks nobody out.
+    struct ClientLimits: Sendable {
+        let guesses = RateLimiter(RateLimiter.Rate(burst: 10, interval: 10))
+        let knownWrong = RateLimiter(RateLimiter.Rate(burst: 1, interval: 3600))
+    }
+
     package func authenticateClient(
-        _ proof: ClientAuthentication, at endpoint: String
+        _ proof: ClientAuthentication, at endpoint: String, context: RequestContext
     ) async throws(AuthorizationFailure) -> ClientRecord {
         if proof.method == .privateKeyJWT { return try await authenticateByKey(proof, at: endpoint) }
+        guard let secret = proof.clientSecret else { return try authenticateBySecret(proof) }
+        // Whether there is such a client makes no difference.
+        let place = RateLimiter.key(of: context.remoteAddress) + " " + (proof.clientID ?? "")
+        let now = time.now()
+        if let seconds = clientLimits.guesses.remainingWait(for: place, at: now) { throw .tooOften(seconds) }
+        do throws(AuthorizationFailure) {
+            return try authenticateBySecret(proof)
+        } catch {
+            let guess = place + " " + Hexadecimal.text(hasher.hash(clientSecret: secret).bytes)
+            if clientLimits.knownWrong.wait(for: guess, at: now) == nil {
+                _ = clientLimits.guesses.wait(for: place, at: now)
+            }
+            throw error
+        }
+    }
+
+    private func authenticateBySecret(_ proof: ClientAuthentication) throws(AuthorizationFailure) -> ClientRecord {
         guard let id = proof.clientID else { throw .client("client_id is missing") }
         guard let client = client(id) else { throw .client("no such client, or its secret is wrong") }
         switch (client.metadata.tokenEndpointAuthMethod, proof.method) {
@@ -41,7 +67,7 @@ extension Broker {
             client.metadata.tokenEndpointAuthMethod == .privateKeyJWT, let keys = ClientKeys(client.metadata),
             proof.clientID?.hasSameBytes(as: client.id) ?? true
         else { throw refused }
-        // RFC 7523 §3: ours by the endpoint's URL or by the issuer (RFC 9700 §2.5 prefers that).
+        // RFC 7523 §3: ours by the endpoint's URL or by the issuer (draft-ietf-oauth-rfc7523bis wants that).
         let audiences = Set([endpoint, settings.issuer.rawValue].compactMap { try? Audience($0) })
         let now = time.now()
         guard let verified = keys.verify(token, audiences: audiences, maximumLifetime: Self.longestAssertion, at: now),
@@ -75,7 +101,9 @@ struct ClientKeys {
     func verify(
         _ token: UnverifiedToken, audiences: Set<Audience>, maximumLifetime: Int64, at now: Timestamp
     ) -> Claims? {
-        guard token.claims.audiences.contains(where: audiences.contains),
+        // One for several could be presented here by another of them first.
+        guard let audience = token.claims.audiences.first, token.claims.audiences.count == 1,
+            audiences.contains(audience),
             (try? keys.verify(token.jws, allowing: [.ES256, .RS256, .PS256, .EdDSA])) != nil
         else { return nil }
         guard let expiry = token.claims.expiry, expiry.seconds > now.seconds,

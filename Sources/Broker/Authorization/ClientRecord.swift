@@ -81,6 +81,11 @@ package struct ClientRecord: Sendable {
         resource.hasSameBytes(as: own) || metadata.resources.contains { $0.rawValue.hasSameBytes(as: resource) }
     }
 
+    /// Whether it is that resource. What it may ask tokens for is no answer: that is said of whoever calls it.
+    func serves(_ resource: String) -> Bool {
+        metadata.resourceServer.contains { $0.rawValue.hasSameBytes(as: resource) }
+    }
+
     /// The scopes it may ask for; what it did not register for is left out, so that asking for more is no error of the
     /// person who sits before the page. `nil` when nothing is left.
     func allowed(_ asked: Scope?) -> Scope? {

@@ -80,6 +80,7 @@ extension Broker {
             (before: ClientRecord, now: Timestamp) throws(DirectoryFailure) in
             try check(metadata, roles, by: caller)
             try checkMayGrant(before.roles, by: caller, "what this client holds now")
+            try checkReach(before.metadata, by: caller)
             var (secrets, secret) = (metadata.hasSecret ? before.secrets : [], Secret?.none)
             if metadata.hasSecret, secrets.isEmpty {
                 let new = try newClientSecret()
@@ -101,6 +102,7 @@ extension Broker {
             (before: ClientRecord, now: Timestamp) throws(DirectoryFailure) in
             guard before.metadata.hasSecret else { throw .wrongState("this client has no secret") }
             try checkMayGrant(before.roles, by: caller, "what this client holds")
+            try checkReach(before.metadata, by: caller)
             let secret = try newClientSecret()
             var record = before
             let new = ClientRecord.StoredSecret(hash: hasher.hash(clientSecret: secret), createdAt: now)
@@ -118,13 +120,12 @@ extension Broker {
             let (record, object) = try managedClient(id)
             try checkMayGrant(record.roles, by: caller, "what this client holds")
             let given = index.tickets.map(\.ticket).filter { $0.client?.hasSameBytes(as: id) ?? false }
-            let consents = index.objects(.consent).filter { $0.name.hasSuffix("/" + id) }
             return (
                 (),
                 StoreTransaction(
                     changes: [.deleteObject(object.id, revision: object.revision)]
                         + given.map { .deleteTicket($0.id, revision: $0.revision) }
-                        + consents.map { .deleteObject($0.id, revision: $0.revision) },
+                        + withdrawConsents(to: id),
                     events: [event(.clientRemoved, record, by: caller, at: time.now(), context: context)])
             )
         }
@@ -139,10 +140,13 @@ extension Broker {
             let (before, object) = try managedClient(id)
             let now = time.now()
             let (record, secret) = try change(before, now)
+            // People allowed it where they knew that their answers went.
+            let isElsewhere = !Set(record.metadata.redirectURIs).isSubset(of: before.metadata.redirectURIs)
             return (
                 (record, secret),
                 StoreTransaction(
-                    changes: [.updateObject(object.replacing(record.document, at: now))],
+                    changes: [.updateObject(object.replacing(record.document, at: now))]
+                        + (isElsewhere ? withdrawConsents(to: id) : []),
                     events: [event(action, record, by: caller, at: now, context: context)])
             )
         }
@@ -164,6 +168,21 @@ extension Broker {
         if let problem = metadata.unusable { throw .invalid(field: problem.field, reason: problem.reason) }
         try checkReferences(roles)
         try checkMayGrant(roles, by: caller, "the roles of a client")
+        try checkReach(metadata, by: caller)
+    }
+
+    /// A client that acts without asking, or with all that its people may do, reaches whatever somebody may do who follows
+    /// a link to it: that is administration of the tenant, and not of clients.
+    private func checkReach(_ metadata: ClientMetadata, by caller: Caller) throws(DirectoryFailure) {
+        guard metadata.consent == .skip || metadata.scope?.contains(ScopeRights.everything) ?? false else { return }
+        var everything = NamespaceAccess.none
+        everything.add([.admin], in: .named(.system))
+        try checkMayGrant(everything, by: caller, "consent 'skip' and scope 'api'")
+    }
+
+    private func withdrawConsents(to client: String) -> [StoreChange] {
+        index.objects(.consent).filter { Self.isConsent($0, to: client) }
+            .map { .deleteObject($0.id, revision: $0.revision) }
     }
 
     private func newClientSecret() throws(DirectoryFailure) -> Secret {

@@ -9,6 +9,11 @@ extension Broker {
         StoredObject.ID(.consent, "\(principal)/\(client)")
     }
 
+    /// No principal's id has a slash; a client's may.
+    static func isConsent(_ object: StoredObject, to client: String) -> Bool {
+        object.name.utf8.drop { $0 != UInt8(ascii: "/") }.elementsEqual(("/" + client).utf8)
+    }
+
     /// Whether all of that was allowed before, or nobody needs to be asked.
     ///
     /// A public client that answers are sent to on the person's own machine is whoever listens there, so its person is
@@ -44,7 +49,7 @@ extension Broker {
         return [StoredObject.put(document, as: id, over: before, at: time.now())]
     }
 
-    private static func texts(_ object: StoredObject, _ member: String) -> [String] {
+    static func texts(_ object: StoredObject, _ member: String) -> [String] {
         (object.document[member]?.arrayValue ?? []).compactMap(\.stringValue)
     }
 }

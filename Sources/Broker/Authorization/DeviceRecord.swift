@@ -12,7 +12,7 @@ package struct DeviceRecord: Sendable {
 
     var ticket: Ticket
     var state: State
-    package let scope: Scope?
+    package internal(set) var scope: Scope?
     package let resources: [String]
     /// Keyed hash of what the person types.
     let userCodeHash: String

@@ -70,9 +70,11 @@ extension Broker {
         }
         let hash = userCodeHash(userCode)
         for entry in index.devices {
-            guard let record = DeviceRecord(entry.ticket), record.state == .waiting, now < entry.ticket.expiresAt,
+            guard var record = DeviceRecord(entry.ticket), record.state == .waiting, now < entry.ticket.expiresAt,
                 record.userCodeHash.hasSameBytes(as: hash), let client = client(record.clientID)
             else { continue }
+            // What they do not hold they cannot give, and need not be asked for.
+            record.scope = ScopeRights(record.scope, holding: signedIn.caller.access).scope
             return (record, client)
         }
         return nil
@@ -136,11 +138,11 @@ extension Broker {
         _ device: DeviceRecord, client: ClientRecord, at now: Timestamp, context: RequestContext
     ) async throws(AuthorizationFailure) -> TokenResponse {
         guard let principal = device.ticket.principal, let session = device.session,
-            let authenticatedAt = device.authenticatedAt, let refresh = try? OpaqueToken(making: .refreshToken),
+            let refresh = try? OpaqueToken(making: .refreshToken),
             let hash = hasher.hash(refresh), let id = try? RecordID.make(Ticket.Kind.authorization.prefix, at: now)
         else { throw .grant(.unknown) }
         let mayRefresh = client.allows(.refreshToken)
-        var terms = AuthorizationRecord.Terms(authenticatedAt: authenticatedAt, session: session)
+        var terms = AuthorizationRecord.Terms(authenticatedAt: device.authenticatedAt, session: session)
         terms.scope = device.scope
         terms.resources = device.resources
         terms.isOffline = mayRefresh && device.scope?.contains("offline_access") == true
@@ -170,6 +172,6 @@ extension Broker {
         } catch { throw error == .conflict ? .grant(.repeated) : .store(error) }
         return TokenResponse(
             accessToken: access.token, expiresIn: access.expiresIn, refreshToken: mayRefresh ? refresh.secret : nil,
-            scope: terms.scope, idToken: idToken)
+            scope: access.scope, idToken: idToken)
     }
 }

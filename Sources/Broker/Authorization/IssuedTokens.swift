@@ -16,14 +16,24 @@ extension Broker {
         let now: Timestamp
     }
 
+    struct AccessTokenAnswer {
+        let token: Secret
+        /// `jti`
+        let id: String
+        /// Seconds.
+        let expiresIn: Int64
+        let scope: Scope?
+    }
+
     /// An access token (RFC 9068) of somebody's authorization, with the rights that it has now.
     func accessToken(
         of record: AuthorizationRecord, owner: IndexedPrincipal, _ terms: TokenTerms,
         from source: AuthenticationFacts.Source
-    ) throws(AuthorizationFailure) -> (token: Secret, id: String, expiresIn: Int64) {
-        let ceiling = ScopeRights(terms.scope, holding: access(record.ticket.rights, owner: owner, confinement: nil))
-            .ceiling
-        let rights = record.ticket.rights.within(ceiling)
+    ) throws(AuthorizationFailure) -> AccessTokenAnswer {
+        // What they do not hold, or not any more, is not in the scope either: resource servers may go by it.
+        let given = ScopeRights(terms.scope, holding: access(record.ticket.rights, owner: owner, confinement: nil))
+        let scope = given.scope?.text ?? ""
+        let rights = record.ticket.rights.within(given.ceiling)
         let held = access(rights, owner: owner, confinement: nil)
         let (remaining, overflow) = record.ticket.expiresAt.seconds.subtractingReportingOverflow(terms.now.seconds)
         let lifetime = min(
@@ -40,11 +50,12 @@ extension Broker {
         let claims = AccessTokenClaims(
             tokenID: id, subject: owner.principal.id.rawValue, clientID: terms.client.id,
             audiences: terms.resources.isEmpty ? [settings.apiAudience] : terms.resources,
-            scope: terms.scope?.text ?? "", issuedAt: terms.now, expiresAt: terms.now.adding(seconds: lifetime),
+            scope: scope, issuedAt: terms.now, expiresAt: terms.now.adding(seconds: lifetime),
             access: access, actor: nil, principal: owner.principal.id, rights: rights,
-            root: .session(record.terms.session.rawValue), context: record.ticket.context, authorization: record.id)
+            root: .session(record.terms.session.rawValue), context: record.ticket.context, authorization: record.id,
+            isDelegated: !ScopeRights.isEverything(scope))
         do throws(ExchangeFailure) {
-            return (try sign(claims), id, lifetime)
+            return AccessTokenAnswer(token: try sign(claims), id: id, expiresIn: lifetime, scope: given.scope)
         } catch { throw .cannotSign }
     }
 
@@ -60,7 +71,8 @@ extension Broker {
         claims["aud"] = JSONValue(terms.client.id)
         claims["iat"] = .integer(terms.now.seconds)
         claims["exp"] = .integer(terms.now.seconds + Self.idTokenLife)
-        claims["auth_time"] = .integer(record.terms.authenticatedAt.seconds)
+        // Who asked for `max_age` has one here, for without one that is not met (OpenID Connect Core §2).
+        claims["auth_time"] = record.terms.authenticatedAt.map { .integer($0.seconds) }
         claims["sid"] = JSONValue(record.terms.session.rawValue)
         claims["at_hash"] = JSONValue(Self.halfHash(accessToken, key.algorithm))
         for member in record.ticket.context?.json.members ?? [] { claims[member.name.rawValue] = member.value }
@@ -106,14 +118,16 @@ extension Broker {
     }
 
     /// Whose an ID token of ours is, also one that has expired (RP-Initiated Logout §2, `id_token_hint`).
-    package func subject(ofIDToken token: Secret) -> (principal: String, session: String?, client: String?)? {
+    package func subject(ofIDToken token: Secret) -> (principal: String, session: String, client: String?)? {
         guard let parsed = try? UnverifiedToken.parse(token.reveal()), parsed.type != "at+jwt",
             parsed.claims.issuer == Key(settings.issuer.rawValue),
             (try? KeySet(keys.verificationKeys(at: time.now())).verify(parsed.jws, allowing: [.ES256, .RS256, .EdDSA]))
                 != nil,
-            let subject = parsed.claims.object["sub"]?.stringValue, parsed.claims.object["auth_time"] != nil
+            let subject = parsed.claims.object["sub"]?.stringValue,
+            // Only ID tokens of ours have one.
+            let session = parsed.claims.object["sid"]?.stringValue
         else { return nil }
-        return (subject, parsed.claims.object["sid"]?.stringValue, parsed.claims.audiences.first?.rawValue)
+        return (subject, session, parsed.claims.audiences.first?.rawValue)
     }
 
     /// What the userinfo endpoint answers (OpenID Connect Core §5.3): only to a token that was given for it.

@@ -75,7 +75,7 @@ extension Broker {
         }
         return TokenResponse(
             accessToken: access.token, expiresIn: access.expiresIn, refreshToken: mayRefresh ? refresh.secret : nil,
-            scope: record.terms.scope, idToken: idToken)
+            scope: access.scope, idToken: idToken)
     }
 
     private func refusal(
@@ -132,6 +132,11 @@ extension Broker {
         else { return try await refreshedBefore(hash, replay, client: client, context: context) }
         guard record.clientID.hasSameBytes(as: client.id) else { throw .grant(.wrongClient) }
         guard now < record.ticket.expiresAt else { throw .grant(.expired) }
+        record = try await confirmed(record, at: now)
+        // Refreshed by somebody else while the provider was asked.
+        guard record.ticket.hash == hash else {
+            return try await refreshedBefore(hash, replay, client: client, context: context)
+        }
         let owner = try owner(of: record, at: now)
         // Narrower than before is allowed, and changes nothing for the next time (RFC 6749 §6).
         if let scope, !(record.terms.scope.map { scope.isSubset(of: $0) } ?? false) {
@@ -151,7 +156,7 @@ extension Broker {
         let access = try accessToken(of: record, owner: owner, terms, from: source(context.remoteAddress))
         let idToken = try idToken(of: record, owner: owner, terms, accessToken: access.token, nonce: nil)
         let answer = TokenResponse(
-            accessToken: access.token, expiresIn: access.expiresIn, refreshToken: refresh.secret, scope: terms.scope,
+            accessToken: access.token, expiresIn: access.expiresIn, refreshToken: refresh.secret, scope: access.scope,
             idToken: idToken)
         let claim = SingleUse(
             kind: .refreshToken, authority: Hexadecimal.text(hash.bytes), key: record.id.rawValue,
@@ -172,8 +177,8 @@ extension Broker {
             case .unavailable: throw .store(error)
             }
         }
-        // Whoever uses the application is there, though not before this browser.
-        if !record.terms.isOffline { index.ticket(record.terms.session)?.lastUse.used(at: now) }
+        // No use of the session: an application that refreshes by timer says nothing of its person. One that shall go on
+        // without them asks for `offline_access`.
         return answer
     }
 
@@ -217,7 +222,11 @@ extension Broker {
     /// Whose it is, while they may use it: enabled, and signed in unless it outlives that.
     func owner(of record: AuthorizationRecord, at now: Timestamp) throws(AuthorizationFailure) -> IndexedPrincipal {
         guard let id = record.ticket.principal, let owner = index.principal(id) else { throw .grant(.unknown) }
-        guard owner.record.isEnabled else { throw .grant(.userDisabled) }
+        switch refusal(ofOwner: owner) {
+        case nil: break
+        case .identityEnded: throw .grant(.identityEnded)
+        default: throw .grant(.userDisabled)
+        }
         if !record.terms.isOffline {
             guard let session = index.ticket(record.terms.session), refusal(ofSession: session, at: now) == nil else {
                 throw .grant(.sessionEnded)

@@ -35,6 +35,9 @@ struct DirectoryIndex {
     /// Which credentials may use what is held where.
     private(set) var authenticationPolicies = AuthenticationPolicyTable([])
 
+    /// Identities that their provider has said no of. Few, or none.
+    private(set) var suspended: Set<Principal.Origin> = []
+
     // MARK: Asking
 
     func principal(_ id: PrincipalID) -> IndexedPrincipal? { principals[id] }
@@ -56,6 +59,11 @@ struct DirectoryIndex {
 
     func objects(_ kind: StoredObject.Kind) -> [StoredObject] {
         (objects[kind] ?? [:]).values.sorted { $0.id.name < $1.id.name }
+    }
+
+    func objects(_ kind: StoredObject.Kind, beginningWith prefix: String) -> [StoredObject] {
+        (objects[kind] ?? [:]).values.filter { $0.id.name.rawValue.utf8.starts(with: prefix.utf8) }
+            .sorted { $0.id.name < $1.id.name }
     }
 
     // MARK: Changing
@@ -116,12 +124,13 @@ struct DirectoryIndex {
         case .role: refreshRoles()
         case .authentication: refreshAuthenticationPolicies()
         case .namespace: if let name = try? NamespaceName(object.name) { namespaces.insert(name) }
+        case .suspension: if let suspension = Suspension(object) { suspended.insert(suspension.origin) }
         case .client, .consent, .invitation, .provider, .settings, .signUp: break
         }
     }
 
     mutating func remove(_ id: StoredObject.ID) {
-        objects[id.kind]?[id.name] = nil
+        let gone = objects[id.kind]?.removeValue(forKey: id.name)
         switch id.kind {
         case .group:
             groups[id.name] = nil
@@ -129,6 +138,7 @@ struct DirectoryIndex {
         case .role: refreshRoles()
         case .authentication: refreshAuthenticationPolicies()
         case .namespace: if let name = try? NamespaceName(id.name.rawValue) { namespaces.remove(name) }
+        case .suspension: if let gone, let suspension = Suspension(gone) { suspended.remove(suspension.origin) }
         case .client, .consent, .invitation, .provider, .settings, .signUp: break
         }
     }

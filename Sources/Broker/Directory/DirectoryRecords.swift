@@ -150,15 +150,23 @@ package struct TenantSettings: Hashable, Sendable {
     }
 }
 
-/// What is kept of a provider beside its file: whether it provisions users over SCIM.
+/// What is kept of a provider beside its file: whether it provisions users over SCIM, and whether it counts at all.
 package struct ProviderSwitches: Hashable, Sendable {
-    package let isProvisioning: Bool
-
-    package init(isProvisioning: Bool) { self.isProvisioning = isProvisioning }
+    package var isProvisioning: Bool
+    /// Nobody signs in through it, its tokens are refused, and so is all that hangs on its word.
+    package var isDisabled: Bool
 
     package init(_ object: StoredObject?) {
         isProvisioning = object?.document["scim_enabled"]?.boolValue ?? false
+        isDisabled = object?.document["disabled"]?.boolValue ?? false
     }
 
-    package var document: JSONObject { ["scim_enabled": .bool(isProvisioning)] }
+    package var document: JSONObject { ["disabled": .bool(isDisabled), "scim_enabled": .bool(isProvisioning)] }
+
+    /// A provider's document with these switches, everything else as it is.
+    func written(over document: JSONObject) -> JSONObject {
+        var document = document
+        for member in self.document.members { document[member.name.rawValue] = member.value }
+        return document
+    }
 }

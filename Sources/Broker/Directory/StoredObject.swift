@@ -21,6 +21,8 @@ package struct StoredObject: Hashable, Sendable {
         case settings
         /// Somebody who asked to become a user.
         case signUp = "sign_up"
+        /// An identity that its provider does not stand behind any more.
+        case suspension
     }
 
     /// What it is found by.

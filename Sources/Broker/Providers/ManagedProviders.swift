@@ -97,7 +97,7 @@ extension Broker {
             let record = ProviderRecord(
                 name: before.name, origin: .api, id: before.id, spec: spec, kind: spec.kind,
                 emailClaim: before.emailClaim, creator: before.creator, createdAt: before.createdAt,
-                modifiedAt: change.now, revision: before.revision, isProvisioning: before.isProvisioning,
+                modifiedAt: change.now, revision: before.revision, switches: before.switches,
                 sealedSecret: sealed)
             try check(record, among: providerRecords().filter { $0.name != record.name })
             return (
@@ -129,12 +129,47 @@ extension Broker {
         }
     }
 
+    /// Lets a provider count, or not: of the configuration's too, because taking one out of a file takes a restart.
+    package func setEnabled(
+        _ isEnabled: Bool, provider name: String, by caller: Caller, context: RequestContext
+    ) async throws(ProviderFailure) -> ProviderRecord {
+        try await changingProviders { (change: ProviderChange) throws(ProviderFailure) in
+            guard let record = provider(named: name) else { throw .notFound }
+            let object = index.object(record.objectID)
+            var switches = ProviderSwitches(object)
+            switches.isDisabled = !isEnabled
+            if !isEnabled { try checkSomebodyStays(without: record.name) }
+            let document = switches.written(over: object?.document ?? JSONObject())
+            return (
+                record, [StoredObject.put(document, as: record.objectID, over: object, at: change.now)],
+                [
+                    event(
+                        .providerSwitched, record, by: caller, at: change.now, context: context,
+                        more: ["enabled": .bool(isEnabled)])
+                ]
+            )
+        }
+    }
+
+    /// What hangs on a provider's word is refused without it: there must be an administrator who does not.
+    private func checkSomebodyStays(without provider: ProviderName) throws(ProviderFailure) {
+        let stays = index.administrators.contains { id in
+            index.principal(id).map { isStanding($0.principal, without: provider.rawValue) } ?? false
+        }
+        guard stays else {
+            throw .wrongState(
+                "this would leave nobody who is an administrator of 'system': all of them sign in through this "
+                    + "provider; make another one first")
+        }
+    }
+
     /// Removes a provider. Its SCIM goes with it, and the SCIM token too unless another provider still provisions.
     package func deleteProvider(
         _ name: String, by caller: Caller, context: RequestContext
     ) async throws(ProviderFailure) {
         _ = try await changingProviders { (change: ProviderChange) throws(ProviderFailure) in
             let (record, object) = try managed(name)
+            try checkSomebodyStays(without: record.name)
             let isLast =
                 record.isProvisioning
                 && !index.objects(.provider).contains { other in

@@ -28,8 +28,10 @@ final class ProviderBook: Sendable {
     /// - `objects`: answers what is stored of providers; asked under the lock, so that the last one to come in sees the last state.
     func putInForce(_ objects: () -> [StoredObject]) {
         configuration.withLock { configured in
-            var definitions = configured
-            for record in objects().compactMap(ProviderRecord.init) {
+            let objects = objects()
+            let disabled = Set(objects.filter { ProviderSwitches($0).isDisabled }.map(\.id.name))
+            var definitions = configured.filter { !disabled.contains(Key($0.name.rawValue)) }
+            for record in objects.compactMap(ProviderRecord.init) where !record.switches.isDisabled {
                 guard let definition = try? registry.definition(record.proposal, named: record.name),
                     Self.clash(definition, with: configured) == nil
                 else { continue }

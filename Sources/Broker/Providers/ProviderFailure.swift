@@ -7,6 +7,8 @@ package enum ProviderFailure: Error, Hashable, Sendable {
     case alreadyExists(String)
     /// It is of the configuration, which the API does not change.
     case configured(name: String)
+    /// Not as things stand.
+    case wrongState(String)
     case store(StoreFailure)
     case cannotMake
 }

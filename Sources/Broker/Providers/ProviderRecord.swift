@@ -24,7 +24,8 @@ package struct ProviderRecord: Sendable {
     package let createdAt: Timestamp?
     package let modifiedAt: Timestamp?
     package let revision: Int64
-    package let isProvisioning: Bool
+    package let switches: ProviderSwitches
+    package var isProvisioning: Bool { switches.isProvisioning }
     /// The client secret: only `Broker.clientSecret` opens it.
     var sealedSecret: [UInt8]
 
@@ -40,7 +41,8 @@ extension ProviderRecord {
     ) {
         self.init(
             name: name, origin: .api, id: id, spec: spec, kind: spec.kind, emailClaim: nil, creator: creator,
-            createdAt: now, modifiedAt: nil, revision: 1, isProvisioning: false, sealedSecret: sealedSecret)
+            createdAt: now, modifiedAt: nil, revision: 1, switches: ProviderSwitches(nil),
+            sealedSecret: sealedSecret)
     }
 
     /// Reads a stored one. `nil` for what only has switches (of a provider of the configuration), and for what does not
@@ -55,7 +57,7 @@ extension ProviderRecord {
             name: name, origin: .api, id: id, spec: spec, kind: spec.kind,
             emailClaim: object.document["email_claim"]?.stringValue, creator: PrincipalID(unchecked: creator),
             createdAt: object.createdAt, modifiedAt: object.revision > 1 ? object.modifiedAt : nil,
-            revision: object.revision, isProvisioning: ProviderSwitches(object).isProvisioning, sealedSecret: sealed)
+            revision: object.revision, switches: ProviderSwitches(object), sealedSecret: sealed)
     }
 
     /// One of the configuration, with what is kept of it beside its file.
@@ -71,12 +73,12 @@ extension ProviderRecord {
         self.init(
             name: definition.name, origin: .configuration, id: definition.name.rawValue, spec: spec,
             kind: definition.kind, emailClaim: nil, creator: nil, createdAt: nil, modifiedAt: nil, revision: 1,
-            isProvisioning: ProviderSwitches(object).isProvisioning, sealedSecret: [])
+            switches: ProviderSwitches(object), sealedSecret: [])
     }
 
     /// What is stored of one that was made over the API.
     var document: JSONObject {
-        var document = ProviderSwitches(isProvisioning: isProvisioning).document
+        var document = switches.document
         document["creator"] = JSONValue(creator?.rawValue ?? "")
         document["email_claim"] = emailClaim.map { JSONValue($0) }
         document["id"] = JSONValue(id)

@@ -82,10 +82,15 @@ extension Broker {
             changes.append(.updateObject(object))
         } else {
             guard policy.admits(email) else { throw .notAdmitted }
+            switch policy.verification {
+            case .administrator: throw .awaitsApproval
+            case .email, .provider: break
+            }
         }
         let request = PersonRequest(
-            email: email, firstName: Self.name(identity.claims["given_name"]),
-            lastName: Self.name(identity.claims["family_name"]), management: .provider, roles: roles, groups: groups)
+            email: email, firstName: Self.personName(identity.claims["given_name"]),
+            lastName: Self.personName(identity.claims["family_name"]), management: .provider, roles: roles,
+            groups: groups)
         do throws(DirectoryFailure) { try request.checkEmail() } catch { throw .noVerifiedEmail }
         let record = PrincipalRecord(
             principal: Principal(
@@ -105,7 +110,7 @@ extension Broker {
     }
 
     /// A name as a provider says it, when it can be one of ours.
-    private static func name(_ claim: JSONValue?) -> String {
+    static func personName(_ claim: JSONValue?) -> String {
         guard let text = claim?.stringValue, text.utf8.count <= PersonRequest.longestName,
             text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { return "" }
@@ -113,8 +118,8 @@ extension Broker {
     }
 
     /// The address that the provider vouches for: `email_verified` is the boolean true, or it is not said at all by a
-    /// provider that gives out the addresses of that domain itself (decision 22).
-    private func verifiedEmail(_ identity: SignedInIdentity, provider: ProviderName) -> String? {
+    /// provider that gives out the addresses of that domain itself (decision 23).
+    func verifiedEmail(_ identity: SignedInIdentity, provider: ProviderName) -> String? {
         let claim = self.provider(named: provider.rawValue)?.emailClaim ?? ProviderRecord.standardEmailClaim
         guard let email = identity.claims[claim]?.stringValue else { return nil }
         switch identity.claims["email_verified"] {

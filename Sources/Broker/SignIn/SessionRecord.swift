@@ -1,4 +1,5 @@
 package import AccessPolicy
+import Federation
 import Identifiers
 import OpenSSLCrypto
 import StrictJSON
@@ -8,8 +9,11 @@ package struct SessionRecord: Sendable {
     let ticket: Ticket
     /// Who vouched at the last sign-in.
     package let origin: Principal.Origin
-    /// When that was (`auth_time`).
-    package let authenticatedAt: Timestamp
+    /// When that was, by our clock.
+    package let signedInAt: Timestamp
+    /// When the person last proved to the provider who they are (`auth_time`), which may be long before; `nil` when the
+    /// provider does not say: then no demand on it is met, and nobody is told a time.
+    package let authenticatedAt: Timestamp?
     package let remoteAddress: String
     /// As the browser says it, shortened; for people to know theirs by.
     package let userAgent: String
@@ -17,6 +21,10 @@ package struct SessionRecord: Sendable {
     package let upstreamSession: String?
     /// What the provider is asked with later: sealed.
     let sealedUpstream: [UInt8]
+    /// When the provider last said that the sign-in stands.
+    let checkedAt: Timestamp
+    /// Whether it gave anything to ask it again with.
+    let isConfirmable: Bool
 
     package var id: String { ticket.id.rawValue }
     /// Who vouched, by name.
@@ -32,29 +40,43 @@ package struct SessionRecord: Sendable {
             let object = try? JSONValue.parseObject(ticket.document, limits: .document),
             let provider = object["provider"]?.stringValue, let issuer = object["issuer"]?.stringValue,
             let subject = object["subject"]?.stringValue,
-            let authenticatedAt = object["authenticated_at"]?.integerValue,
+            let signedInAt = object["signed_in_at"]?.integerValue,
             let sealed = object["upstream"]?.stringValue.flatMap(Hexadecimal.bytes)
         else { return nil }
         self.ticket = ticket
         origin = Principal.Origin(provider: provider, issuer: issuer, subject: subject)
-        self.authenticatedAt = Timestamp(milliseconds: authenticatedAt)
+        self.signedInAt = Timestamp(milliseconds: signedInAt)
+        authenticatedAt = object["authenticated_at"]?.integerValue.map { Timestamp(milliseconds: $0) }
         remoteAddress = object["address"]?.stringValue ?? ""
         userAgent = object["agent"]?.stringValue ?? ""
         upstreamSession = object["sid"]?.stringValue
         sealedUpstream = sealed
+        checkedAt = Timestamp(milliseconds: object["checked_at"]?.integerValue ?? ticket.createdAt.milliseconds)
+        isConfirmable = object["confirmable"]?.boolValue ?? false
+    }
+
+    /// The document after another word of the provider.
+    func confirmed(at now: Timestamp, sealedUpstream: [UInt8]) -> [UInt8]? {
+        guard var object = try? JSONValue.parseObject(ticket.document, limits: .document) else { return nil }
+        object["checked_at"] = .integer(now.milliseconds)
+        object["upstream"] = JSONValue(Hexadecimal.text(sealedUpstream))
+        return JSONValue.object(object).encoded()
     }
 
     static func document(
-        origin: Principal.Origin, authenticatedAt: Timestamp, browser: BrowserContext, upstreamSession: String?,
-        sealedUpstream: [UInt8]
+        of identity: SignedInIdentity, browser: BrowserContext, sealedUpstream: [UInt8], at now: Timestamp
     ) -> [UInt8] {
+        let origin = identity.origin
         var object: JSONObject = [
             "address": JSONValue(browser.request.remoteAddress), "agent": JSONValue(browser.userAgent),
-            "authenticated_at": .integer(authenticatedAt.milliseconds), "issuer": JSONValue(origin.issuer),
-            "provider": JSONValue(origin.provider), "subject": JSONValue(origin.subject),
+            "checked_at": .integer(now.milliseconds), "confirmable": .bool(identity.refreshToken != nil),
+            "issuer": JSONValue(origin.issuer), "provider": JSONValue(origin.provider),
+            "signed_in_at": .integer(now.milliseconds), "subject": JSONValue(origin.subject),
             "upstream": JSONValue(Hexadecimal.text(sealedUpstream)),
         ]
-        if let upstreamSession { object["sid"] = JSONValue(upstreamSession) }
+        // Nobody has proved anything in the future.
+        object["authenticated_at"] = identity.authenticatedAt.map { .integer(min(Timestamp($0), now).milliseconds) }
+        object["sid"] = identity.sessionID.map { JSONValue($0) }
         return JSONValue.object(object).encoded()
     }
 }

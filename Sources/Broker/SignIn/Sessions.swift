@@ -1,4 +1,5 @@
 package import AccessPolicy
+import Federation
 import Identifiers
 import JOSE
 package import Secrets
@@ -16,7 +17,10 @@ extension Broker {
         let now = time.now()
         let accepted = try acceptSession(token, from: source(remoteAddress), at: now)
         guard case .session(let ticket) = accepted.kind else { throw .unknown }
-        index.ticket(ticket.id)?.lastUse.used(at: now)
+        if let entry = index.ticket(ticket.id) {
+            entry.lastUse.used(at: now)
+            if now.milliseconds >= entry.confirmAfter { confirmations.ask(ticket.id) }
+        }
         return accepted.caller(at: now)
     }
 
@@ -30,7 +34,7 @@ extension Broker {
             throw .unknown
         }
         if let refusal = refusal(ofSession: entry, at: now) { throw refusal }
-        guard owner.record.isEnabled else { throw .ownerDisabled }
+        if let refusal = refusal(ofOwner: owner) { throw refusal }
         let ticket = entry.ticket
         let held = access(ticket.rights, owner: owner, confinement: nil)
         let (access, withheld) = judge(held) { AuthenticationFacts(session: ticket, source: source) }
@@ -44,6 +48,9 @@ extension Broker {
     func refusal(ofSession entry: IndexedTicket, at now: Timestamp) -> CredentialRefusal? {
         if now >= entry.ticket.expiresAt { return .expired }
         // Shortened by an administrator counts for those who are signed in too.
+        if let voucher = entry.voucher, !providers.vouches(for: voucher.issuer, as: voucher.provider) {
+            return .identityEnded
+        }
         if now >= entry.lastUse.moment.adding(seconds: sessionLimits.idle) { return .idle }
         return nil
     }
@@ -102,22 +109,43 @@ extension Broker {
         }
     }
 
-    /// Ends all of the caller's own sessions but the one that asks.
+    /// Ends all of the caller's own sessions but the one that asks, and what applications got in them.
     package func endOtherSessions(by caller: Caller, context: RequestContext) async throws(DirectoryFailure) {
         try await changingDirectory {
             () async throws(DirectoryFailure) -> (Void, StoreTransaction) in
-            let others = index.tickets(of: caller.principal.id).map(\.ticket).filter { ticket in
-                ticket.kind == .session && !ticket.id.rawValue.hasSameBytes(as: caller.credentialID)
-            }
-            return ((), ending(others, by: AuditEvent.Actor(caller), context: context))
+            let own = TicketID(unchecked: caller.credentialID)
+            return (
+                (),
+                endingEverything(of: caller.principal.id, but: own, by: AuditEvent.Actor(caller), context: context)
+            )
+        }
+    }
+
+    /// Ends all sessions of somebody, and what applications got in them.
+    package func endSessions(
+        of email: String, by caller: Caller, context: RequestContext
+    ) async throws(DirectoryFailure) {
+        try await changingDirectory {
+            () async throws(DirectoryFailure) -> (Void, StoreTransaction) in
+            let person = try indexedPerson(email)
+            try checkMayGrant(person.access, by: caller, "what this user holds")
+            return (
+                (),
+                endingEverything(
+                    of: person.principal.id, by: AuditEvent.Actor(caller), reason: "session.ended_by_administrator",
+                    context: context)
+            )
         }
     }
 
     /// Of somebody who is kept out: whoever stole a session or a refresh token has nothing when they are let in again.
     func endingEverything(
-        of principal: PrincipalID, by actor: AuditEvent.Actor, reason: String, context: RequestContext
+        of principal: PrincipalID, but session: TicketID? = nil, by actor: AuditEvent.Actor, reason: String? = nil,
+        context: RequestContext
     ) -> StoreTransaction {
-        let tickets = index.tickets(of: principal).map(\.ticket)
+        let tickets = index.tickets(of: principal).map(\.ticket).filter { ticket in
+            ticket.id != session && AuthorizationRecord(ticket).map { $0.terms.session != session } ?? true
+        }
         let sessions = tickets.filter { $0.kind == .session }
         var transaction = ending(sessions, by: actor, reason: reason, context: context)
         let ended = Set(sessions.map(\.id))

@@ -77,7 +77,7 @@ extension Broker {
         do throws(SignInRefusal) {
             identity = try await providers.finishSignIn(
                 response, pending: begun.pending, credential: credential, callback: begun.pending.provider)
-        } catch { throw .provider(error) }
+        } catch { throw error.isUnmetDemand ? .unmetDemand(error, returnTo: begun.returnTo) : .provider(error) }
         let (token, record) = try await startSession(
             identity, invitation: begun.invitation, replacing: answer.session, browser: answer.browser)
         return FinishedSignIn(token: token, session: record, returnTo: begun.returnTo, cookie: name)
@@ -89,7 +89,12 @@ extension Broker {
     ) async throws(SignInFailure) -> (token: Secret, record: SessionRecord) {
         while true {
             let now = time.now()
-            let arrival = try arrive(identity, invitation: invitation, at: now)
+            let arrival: Arrival
+            do throws(SignInFailure) {
+                arrival = try arrive(identity, invitation: invitation, at: now)
+            } catch {
+                throw try await answer(to: error, identity, browser, at: now)
+            }
             guard let token = try? OpaqueToken(making: .session), let hash = hasher.hash(token),
                 let signInID = try? RecordID.make("sin", at: now)
             else { throw .cannotMake }
@@ -115,6 +120,9 @@ extension Broker {
                         "address": JSONValue(browser.request.remoteAddress), "issuer": JSONValue(identity.issuer),
                         "rights": ticket.rights.json, "subject": JSONValue(identity.subject),
                     ]))
+            let reinstatement = reinstating(identity.origin, at: now, context: browser.request)
+            transaction.changes += reinstatement.changes
+            transaction.events += reinstatement.events
             if let ended = replaced(old, by: principal.id) {
                 let ending = ending(
                     [ended], by: AuditEvent.Actor(principal: principal.id.rawValue, name: principal.name),
@@ -132,15 +140,28 @@ extension Broker {
         }
     }
 
+    /// Whoever has to wait is put on the list first.
+    private func answer(
+        to failure: SignInFailure, _ identity: SignedInIdentity, _ browser: BrowserContext, at now: Timestamp
+    ) async throws(SignInFailure) -> SignInFailure {
+        guard case .awaitsApproval = failure, let name = try? ProviderName(identity.provider),
+            let email = verifiedEmail(identity, provider: name)
+        else { return failure }
+        let waits = try await waitForApproval(identity, email: email, at: now, context: browser.request)
+        return waits ? failure : .notAdmitted
+    }
+
     /// The session that the browser has, when it is somebody else's: it ends.
     private func replaced(_ token: [UInt8]?, by principal: PrincipalID) -> Ticket? {
-        guard let ticket = liveSession(token), ticket.principal != principal else { return nil }
+        guard let ticket = liveSession(token, at: time.now()), ticket.principal != principal else { return nil }
         return ticket
     }
 
-    private func liveSession(_ token: [UInt8]?) -> Ticket? {
+    /// One that is over by itself is none: what hung on it must not come back with it.
+    private func liveSession(_ token: [UInt8]?, at now: Timestamp) -> Ticket? {
         guard let token, let opaque = OpaqueToken(parsing: token), opaque.tokenClass == .session,
-            let hash = hasher.hash(opaque), let entry = index.ticket(hash), entry.ticket.kind == .session
+            let hash = hasher.hash(opaque), let entry = index.ticket(hash), entry.ticket.kind == .session,
+            refusal(ofSession: entry, at: now) == nil
         else { return nil }
         return entry.ticket
     }
@@ -150,25 +171,19 @@ extension Broker {
         _ identity: SignedInIdentity, hash: TokenHash, principal: PrincipalID, replacing old: [UInt8]?,
         browser: BrowserContext, at now: Timestamp
     ) throws(SignInFailure) -> (Ticket, StoreChange) {
-        let before = liveSession(old).flatMap { $0.principal == principal ? $0 : nil }
+        let before = liveSession(old, at: now).flatMap { $0.principal == principal ? $0 : nil }
         guard let id = before?.id ?? (try? RecordID.make("ses", at: now)).map({ TicketID(unchecked: $0) }) else {
             throw .cannotMake
         }
-        let decision = policies.current.decide(
-            AccessRequest(
-                provider: identity.provider, issuer: identity.issuer, subject: identity.subject,
-                claims: identity.claims, credentialType: .session, audiences: [], scope: .everything))
-        var grants: [PolicyGrant] = []
-        if case .granted(let grant) = decision.outcome { grants = grant.grants }
-        let authenticatedAt =
-            identity.claims["auth_time"]?.integerValue.map { min(Timestamp(seconds: $0), now) } ?? now
         let document = SessionRecord.document(
-            origin: identity.origin, authenticatedAt: authenticatedAt, browser: browser,
-            upstreamSession: identity.sessionID, sealedUpstream: try sealUpstream(identity, of: id))
+            of: identity, browser: browser,
+            sealedUpstream: try sealUpstream(idToken: identity.idToken, refreshToken: identity.refreshToken, of: id),
+            at: now)
         let ticket = Ticket(
             id: id, kind: .session, hash: hash, principal: principal, createdAt: before?.createdAt ?? now,
             expiresAt: now.adding(seconds: sessionLimits.absolute),
-            rights: .signedIn(grants, ceiling: nil), context: AuthenticationContext(claims: identity.claims),
+            rights: .signedIn(policyGrants(identity), ceiling: nil),
+            context: AuthenticationContext(claims: identity.claims),
             document: document, revision: (before?.revision ?? 0) &+ 1)
         return (ticket, before == nil ? .insertTicket(ticket) : .updateTicket(ticket))
     }
@@ -177,10 +192,12 @@ extension Broker {
 
     private static func upstreamContext(_ id: TicketID) -> [UInt8] { Array("session:\(id.rawValue)".utf8) }
 
-    private func sealUpstream(_ identity: SignedInIdentity, of id: TicketID) throws(SignInFailure) -> [UInt8] {
+    func sealUpstream(
+        idToken: Secret?, refreshToken: Secret?, of id: TicketID
+    ) throws(SignInFailure) -> [UInt8] {
         var object = JSONObject()
-        if let token = identity.idToken { object["id_token"] = JSONValue(token.revealText()) }
-        if let token = identity.refreshToken { object["refresh_token"] = JSONValue(token.revealText()) }
+        if let token = idToken { object["id_token"] = JSONValue(token.revealText()) }
+        if let token = refreshToken { object["refresh_token"] = JSONValue(token.revealText()) }
         guard !object.isEmpty else { return [] }
         do {
             return try sealing.seal(

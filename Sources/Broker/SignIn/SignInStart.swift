@@ -42,6 +42,8 @@ struct BegunSignIn: Sendable {
 
     /// Seconds.
     static let life: Int64 = 600
+    /// Bytes: with its name and attributes a cookie may have 4,096 (RFC 6265 §6.1), and browsers drop a longer one.
+    static let largest = 3_900
 
     private static let sealContext = Array("sign-in".utf8)
 
@@ -80,7 +82,9 @@ struct BegunSignIn: Sendable {
     func sealed(_ broker: Broker) throws(SignInFailure) -> Secret {
         let text = Secret(JSONValue.object(document).encoded())
         guard let bytes = try? broker.sealing.seal(text, context: Self.sealContext) else { throw .cannotMake }
-        return Secret(utf8: Base64URL.encode(bytes))
+        let cookie = Base64URL.encode(bytes)
+        guard cookie.utf8.count <= Self.largest else { throw .tooLong }
+        return Secret(utf8: cookie)
     }
 
     static func open(_ sealed: Secret, _ broker: Broker) -> BegunSignIn? {
@@ -125,6 +129,13 @@ extension Broker {
 
     package func callbackURL(_ provider: ProviderName) -> String {
         "\(settings.publicURL)/sign-in/\(provider)/callback"
+    }
+
+    /// Whether a provider's answer comes as a form.
+    package func answersByForm(_ provider: String) -> Bool {
+        providers.definitions.contains {
+            $0.name.rawValue.hasSameBytes(as: provider) && $0.client?.responseMode == .formPost
+        }
     }
 
     /// Providers through which people sign in.
@@ -180,21 +191,24 @@ extension Broker {
         }?.name.rawValue
     }
 
-    /// This moment, as only we can have written it: for a link that a browser brings back.
-    package func sealedMoment() -> String {
+    /// This moment, as only we can have written it, for one request that a browser brings back: of another, and when a
+    /// sign-in cannot take that long any more, it says nothing.
+    package func sealedMoment(for request: [UInt8]) -> String {
         let text = String(time.now().milliseconds)
-        return text + "." + momentProof(text).revealText()
+        return text + "." + momentProof(text, request).revealText()
     }
 
-    package func moment(sealed text: String) -> Timestamp? {
+    package func moment(sealed text: String, for request: [UInt8]) -> Timestamp? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, let milliseconds = Int64(parts[0]),
-            momentProof(String(parts[0])).matches(Secret(utf8: parts[1]))
+            momentProof(String(parts[0]), request).matches(Secret(utf8: parts[1]))
         else { return nil }
-        return Timestamp(milliseconds: milliseconds)
+        let moment = Timestamp(milliseconds: milliseconds)
+        return time.now() < moment.adding(seconds: Self.signInLife) ? moment : nil
     }
 
-    private func momentProof(_ text: String) -> Secret {
-        Secret(utf8: Base64URL.encode(hasher.derived(Array("moment:\(text)".utf8)).reveal()))
+    private func momentProof(_ text: String, _ request: [UInt8]) -> Secret {
+        let proof = hasher.derived(Array("moment:\(text):".utf8) + SHA2.sha256(request))
+        return Secret(utf8: Base64URL.encode(proof.reveal()))
     }
 }

@@ -30,9 +30,9 @@ extension Broker {
     }
 
     package func isHint(_ token: Secret?, of signedIn: SignedIn) -> Bool {
-        guard let token, let said = subject(ofIDToken: token), let session = said.session else { return false }
+        guard let token, let said = subject(ofIDToken: token) else { return false }
         return said.principal.hasSameBytes(as: signedIn.session.principal.rawValue)
-            && session.hasSameBytes(as: signedIn.session.id)
+            && said.session.hasSameBytes(as: signedIn.session.id)
     }
 
     /// The provider says that somebody is signed out (Back-Channel Logout §2.6): all of theirs, or of one session of its.

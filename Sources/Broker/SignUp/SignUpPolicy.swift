@@ -18,8 +18,10 @@ package struct SignUpPolicy: Hashable, Sendable {
     package enum Verification: String, CaseIterable, Hashable, Sendable {
         /// An administrator approves each.
         case administrator = "ADMINISTRATOR"
-        /// A link in an e-mail.
+        /// A link in an e-mail; or the word of the provider through which they come, which is as good.
         case email = "EMAIL"
+        /// The word of the provider through which they come; who fills in the form waits for an administrator.
+        case provider = "PROVIDER"
     }
 
     package var mode = Mode.closed

@@ -81,6 +81,8 @@ package struct SignUpRecord: Hashable, Sendable {
     package var createdAt: Timestamp?
     package var modifiedAt: Timestamp?
     package var user: PrincipalID?
+    /// Who they are at the provider through which they came; `nil` for those who filled in the form.
+    package var identity: Principal.Origin?
 
     init(
         _ name: String, _ request: SignUpRequest, verification: SignUpPolicy.Verification, roles: NamespaceAccess,
@@ -114,6 +116,11 @@ package struct SignUpRecord: Hashable, Sendable {
         expiresAt = Timestamp(milliseconds: expires)
         verificationHash = document["verification_hash"]?.stringValue
         user = document["user"]?.stringValue.flatMap { try? PrincipalID($0) }
+        if let provider = document["provider"]?.stringValue, let issuer = document["issuer"]?.stringValue,
+            let subject = document["subject"]?.stringValue
+        {
+            identity = Principal.Origin(provider: provider, issuer: issuer, subject: subject)
+        }
         (createdAt, modifiedAt) = (object.createdAt, object.modifiedAt)
     }
 
@@ -122,8 +129,10 @@ package struct SignUpRecord: Hashable, Sendable {
     var document: JSONObject {
         [
             "email": JSONValue(email), "expires": .integer(expiresAt.milliseconds),
-            "first_name": JSONValue(firstName), "groups": JSONValue(groups), "last_name": JSONValue(lastName),
-            "roles": roles.json, "state": JSONValue(state.rawValue), "user": JSONValue(user?.rawValue),
+            "first_name": JSONValue(firstName), "groups": JSONValue(groups), "issuer": JSONValue(identity?.issuer),
+            "last_name": JSONValue(lastName), "provider": JSONValue(identity?.provider), "roles": roles.json,
+            "state": JSONValue(state.rawValue), "subject": JSONValue(identity?.subject),
+            "user": JSONValue(user?.rawValue),
             "verification": JSONValue(verification.rawValue), "verification_hash": JSONValue(verificationHash),
         ]
     }

@@ -105,11 +105,10 @@ extension Broker {
         } else {
             guard policy.admits(request.email) else { throw .notAllowed }
         }
-        guard index.objects(.signUp).count(where: { SignUpRecord($0)?.state == .pending }) < Self.mostSignUps else {
-            throw .tooOften(3600)
-        }
+        guard hasRoomForSignUps else { throw .tooOften(3600) }
         var record = SignUpRecord(
-            name, request, verification: policy.verification, roles: roles, groups: groups,
+            name, request, verification: policy.verification == .email ? .email : .administrator, roles: roles,
+            groups: groups,
             expiresAt: now.adding(seconds: Self.signUpLife))
         record.createdAt = now
         var mail: Mail?
@@ -129,7 +128,7 @@ extension Broker {
         }
         changes.append(
             .insertObject(StoredObject(id: record.objectID, document: record.document, createdAt: now)))
-        let event = event(.signUpRequested, record, AuditEvent.Actor(name: request.email), at: now, context)
+        let event = signUpEvent(.signUpRequested, record, AuditEvent.Actor(name: request.email), at: now, context)
         return (record, StoreTransaction(changes: changes, events: [event]), mail)
     }
 
@@ -146,7 +145,10 @@ extension Broker {
         record.verificationHash = nil
         // A group that is gone by now gives nothing.
         let members = record.groups.filter { index.group($0) != nil }
-        return [.insertPrincipal(user)] + members.map { .addMember(group: $0, user.principal.id) }
+        let links = record.identity.map { origin in
+            [StoreChange.linkIdentity(IdentityLink(origin: origin, principal: user.principal.id, linkedAt: now))]
+        }
+        return [.insertPrincipal(user)] + (links ?? []) + members.map { .addMember(group: $0, user.principal.id) }
     }
 
     /// The link in the e-mail: proves that the address is theirs.
@@ -202,7 +204,7 @@ extension Broker {
             }
             let actor = try check(record)
             let changes = try accept(&record, at: now) + [.updateObject(object.replacing(record.document, at: now))]
-            let event = event(action, record, actor, at: now, context)
+            let event = signUpEvent(action, record, actor, at: now, context)
             do throws(StoreFailure) {
                 try await store.commit(StoreTransaction(changes: changes, events: [event]))
                 return record
@@ -224,13 +226,17 @@ extension Broker {
             record.state = .declined
             record.verificationHash = nil
             let now = time.now()
-            let event = event(.signUpDeclined, record, AuditEvent.Actor(caller), at: now, context)
+            let event = signUpEvent(.signUpDeclined, record, AuditEvent.Actor(caller), at: now, context)
             let change = StoreChange.updateObject(object.replacing(record.document, at: now))
             return ((), StoreTransaction(changes: [change], events: [event]))
         }
     }
 
-    private func event(
+    var hasRoomForSignUps: Bool {
+        index.objects(.signUp).count(where: { SignUpRecord($0)?.state == .pending }) < Self.mostSignUps
+    }
+
+    func signUpEvent(
         _ action: AuditEvent.Action, _ record: SignUpRecord, _ actor: AuditEvent.Actor, at now: Timestamp,
         _ context: RequestContext
     ) -> AuditEvent {

@@ -6,11 +6,26 @@ import Synchronization
 final class IndexedTicket: Sendable {
     let ticket: Ticket
     let lastUse: TicketUsage
+    /// Milliseconds since 1970 after which its provider is asked whether a session stands; never where it cannot be.
+    let confirmAfter: Int64
+    /// Who vouched for the sign-in of a session.
+    let voucher: Voucher?
 
-    init(_ ticket: Ticket, lastUse: TicketUsage) {
+    init(_ ticket: Ticket, _ session: SessionRecord?, voucher: Voucher?, lastUse: TicketUsage) {
         self.ticket = ticket
         self.lastUse = lastUse
+        self.voucher = voucher
+        let isConfirmable = session?.isConfirmable ?? false
+        confirmAfter =
+            isConfirmable
+            ? session?.checkedAt.adding(seconds: Broker.confirmationInterval).milliseconds ?? .max : .max
     }
+}
+
+/// A provider as it was when it vouched for somebody: one of the same name with another issuer is another one.
+struct Voucher: Hashable, Sendable {
+    let provider: String
+    let issuer: String
 }
 
 /// When a ticket was last used: a store to memory for each request, a write to the database for each minute with one.
@@ -74,7 +89,10 @@ struct TicketIndex {
         ticket.context = ticket.context.map { interned.context($0) }
         let before = tickets[ticket.id]
         if before != nil { remove(ticket.id) }
-        let entry = IndexedTicket(ticket, lastUse: before?.lastUse ?? TicketUsage(ticket.createdAt))
+        let session = SessionRecord(ticket)
+        let voucher = session.map { interned.voucher(Voucher(provider: $0.origin.provider, issuer: $0.origin.issuer)) }
+        let entry = IndexedTicket(
+            ticket, session, voucher: voucher, lastUse: before?.lastUse ?? TicketUsage(ticket.createdAt))
         tickets[ticket.id] = entry
         byHash[ticket.hash] = entry
         if ticket.kind == .device { waiting.insert(ticket.id) }

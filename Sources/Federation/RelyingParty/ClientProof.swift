@@ -16,6 +16,8 @@ struct ClientProof: Sendable {
 
     let party: RelyingParty
     let credential: ClientCredential
+    /// Where it is sent.
+    let endpoint: SignInEndpoint
 
     /// Adds the proof to a form and its header.
     func add(to form: inout QueryText, _ headers: inout HTTPFields) throws(SignInRefusal) {
@@ -48,15 +50,16 @@ struct ClientProof: Sendable {
         }
     }
 
-    /// RFC 7523 §3. `aud` is the token endpoint, at the endpoint for pushed requests too (RFC 9126 §2).
+    /// RFC 7523 §3. At the endpoint for pushed requests, `aud` is always the issuer, which every provider takes there
+    /// (RFC 9126 §2): with the token endpoint, who has our request could take it there.
     private func addAssertion(
         _ algorithm: SignatureAlgorithm, _ key: Secret, _ keyID: String?, to form: inout QueryText
     ) throws(SignInRefusal) {
         let client = JSONValue(party.client.clientID)
         let audience =
-            switch party.client.assertionAudience {
-            case .tokenEndpoint: try party.endpoint(.token).rawValue
-            case .issuer: party.metadata?.issuer ?? party.definition.issuerText
+            switch (party.client.assertionAudience, endpoint) {
+            case (.tokenEndpoint, .token): try party.endpoint(.token).rawValue
+            case (.issuer, _), (.tokenEndpoint, _): party.metadata?.issuer ?? party.definition.issuerText
             }
         var claims: JSONObject = [
             "iss": client, "sub": client, "aud": JSONValue(audience), "jti": JSONValue(try SignInSecrets.random()),

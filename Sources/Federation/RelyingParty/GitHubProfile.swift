@@ -25,8 +25,7 @@ struct GitHubProfile: Sendable {
             throw .badAnswer(.profile, .missing("login"))
         }
         var claims: JSONObject = [
-            "iss": JSONValue(party.definition.issuerText), "sub": JSONValue(String(id)), "login": JSONValue(login),
-            "preferred_username": JSONValue(login),
+            "login": JSONValue(login), "preferred_username": JSONValue(login),
         ]
         claims["name"] = user["name"].flatMap { $0.stringValue == nil ? nil : $0 }
         if party.client.asks(forOneOf: "user:email", "user") { try await addEmail(to: &claims) }

@@ -51,7 +51,9 @@ struct IDTokenCheck: Sendable {
         }
         try Self.check("at_hash", of: tokens.accessToken, token, orThrow: .accessTokenHashMismatch)
         if let code { try Self.check("c_hash", of: code, token, orThrow: .codeHashMismatch) }
-        if let pending { try checkAuthentication(token.claims, pending, now) }
+        if let pending {
+            try Self.checkAuthentication(token.claims.object, pending, now, skew: party.definition.clockSkew)
+        }
         return token
     }
 
@@ -83,15 +85,12 @@ struct IDTokenCheck: Sendable {
         }
     }
 
-    /// Steps 12 and 13: what was asked for counts only when the token says that it was done.
-    private func checkAuthentication(
-        _ claims: Claims, _ pending: PendingSignIn, _ now: NumericDate
+    /// Steps 12 and 13: what was asked for counts only when the token says that it was done. Without a token, nothing does.
+    static func checkAuthentication(
+        _ claims: JSONObject, _ pending: PendingSignIn, _ now: NumericDate, skew: Int64
     ) throws(SignInRefusal) {
-        let skew = party.definition.clockSkew
         if let maxAge = pending.maxAge {
-            guard let claim = claims["auth_time"], let time = NumericDate(claim, rounding: .down) else {
-                throw .authenticationTimeMissing
-            }
+            guard let time = claims.authenticationTime else { throw .authenticationTimeMissing }
             guard time <= now.adding(skew), time.adding(maxAge) >= now.adding(-skew) else {
                 throw .authenticationTooOld
             }
@@ -100,6 +99,11 @@ struct IDTokenCheck: Sendable {
         guard let acr = claims["acr"]?.stringValue, pending.acrValues.contains(where: { $0.hasSameBytes(as: acr) })
         else { throw .authenticationContextMismatch }
     }
+}
+
+extension JSONObject {
+    /// When the person last proved who they are, as an ID token says it (OpenID Connect Core §2).
+    var authenticationTime: NumericDate? { self["auth_time"].flatMap { NumericDate($0, rounding: .down) } }
 }
 
 extension SignInRefusal {

@@ -34,9 +34,12 @@ extension ProviderRegistry {
         try party.checkIssuer(response.issuer)
         if let error = response.error { throw .providerError(error) }
         guard let code = response.code else { throw .codeMissing }
+        let hasIDToken = party.definition.kind != .oauth2
+        // Nothing could say that it was done, so the code is not even redeemed.
+        if !hasIDToken { try IDTokenCheck.checkAuthentication(JSONObject(), pending, now(), skew: 0) }
 
         let tokens = try await party.redeem(code, pending, credential)
-        if party.definition.kind == .oauth2 { return try await party.identityWithoutIDToken(tokens, .signedIn) }
+        guard hasIDToken else { return try await party.identityWithoutIDToken(tokens, .signedIn) }
         let check = IDTokenCheck(party: party)
         let token = try await check.verified(tokens, code: code, pending: pending)
         // Of a template's issuers, the one that the answer named.
@@ -132,18 +135,20 @@ extension RelyingParty {
     ) async throws(SignInRefusal) -> SignedInIdentity {
         let issuer = definition.issuerText
         let subject: String
-        var claims: JSONObject
+        let profile: JSONObject
         switch client.profile {
         case .github(let api):
-            (subject, claims) = try await GitHubProfile(party: self, api: api, token: tokens.accessToken).read()
+            (subject, profile) = try await GitHubProfile(party: self, api: api, token: tokens.accessToken).read()
         case .userinfo(let name):
-            claims = try await Userinfo(party: self).unchecked(tokens, issuer: issuer)
-            let value = claims[name]
+            profile = try await Userinfo(party: self).unchecked(tokens, issuer: issuer)
+            let value = profile[name]
             guard let text = value?.stringValue ?? value?.integerValue.map({ String($0) }),
                 (1...IDTokenCheck.largestSubject).contains(text.utf8.count), (try? Subject(text)) != nil
             else { throw .subjectInvalid }
-            (subject, claims["sub"], claims["iss"]) = (text, JSONValue(text), JSONValue(issuer))
+            subject = text
         }
+        let known: JSONObject = ["iss": JSONValue(issuer), "sub": JSONValue(subject)]
+        let claims = known.over(profile)
         for (name, value) in definition.requiredValues.sorted(by: { $0.key < $1.key }) {
             guard let claim = claims[name], !claim.isNull else { throw .userinfo(.missingClaim(name)) }
             guard claim.stringValue?.hasSameBytes(as: value) ?? false else { throw .userinfo(.wrongClaim(name)) }

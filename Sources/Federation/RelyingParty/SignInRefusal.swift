@@ -120,6 +120,14 @@ package enum SignInRefusal: Error, Hashable, Sendable {
         }
     }
 
+    /// Whether all is well but for how the person proved who they are, which was asked for in particular.
+    package var isUnmetDemand: Bool {
+        switch self {
+        case .authenticationTimeMissing, .authenticationTooOld, .authenticationContextMismatch: true
+        default: false
+        }
+    }
+
     /// Whether trying again later may help, and nothing else.
     package var isProviderDown: Bool {
         switch self {

@@ -44,7 +44,7 @@ extension SignInRefusal {
         case .malformedResponse, .repeatedParameter, .codeMissing:
             return "The provider's answer cannot be read. \(again) \(tell)"
         case .stateMissing, .stateMismatch, .expired:
-            return "This answer does not belong to a sign-in that this browser began in the last 15 minutes. \(again)"
+            return "This answer does not belong to a sign-in that this browser began in the last ten minutes. \(again)"
         case .wrongProvider, .issuerMissing, .issuerMismatch:
             return "The answer is not from the provider that you chose. \(again) \(tell)"
         case .providerError(let error) where error.isOfThePerson:

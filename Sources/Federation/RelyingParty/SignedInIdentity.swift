@@ -22,6 +22,8 @@ package struct SignedInIdentity: Sendable {
     package let subject: String
     /// Those of the ID token, with userinfo's beneath: where both have one, the ID token's counts.
     package let claims: JSONObject
+    /// When the person last proved who they are; `nil` when the provider does not say: then nobody knows.
+    package let authenticatedAt: NumericDate?
     /// `sid`, for logout (OpenID Connect Back-Channel Logout §2.1).
     package let sessionID: String?
     package let idToken: Secret?
@@ -37,6 +39,7 @@ package struct SignedInIdentity: Sendable {
     ) {
         (self.provider, self.issuer, self.subject) = (provider.rawValue, issuer, subject)
         (self.claims, self.freshness, self.readAt) = (claims, freshness, readAt)
+        authenticatedAt = claims.authenticationTime
         sessionID = claims["sid"]?.stringValue
         (idToken, refreshToken) = (tokens.idToken, tokens.refreshToken)
         accessTokenExpiry = tokens.lifetime.map { readAt.adding($0) }

@@ -14,7 +14,7 @@ extension RelyingParty {
             .accept: "application/json", .contentType: "application/x-www-form-urlencoded",
         ]
         let url = try self.endpoint(endpoint)
-        try ClientProof(party: self, credential: credential).add(to: &form, &headers)
+        try ClientProof(party: self, credential: credential, endpoint: endpoint).add(to: &form, &headers)
         return try await send(endpoint, .POST, url, headers, form.body)
     }
 

@@ -51,7 +51,7 @@ struct Userinfo: Sendable {
 }
 
 extension JSONObject {
-    /// What an ID token says of the sign-in itself. Userinfo is about the person, and at some providers the person writes
+    /// What an ID token says of the sign-in itself. A profile is about the person, and at some providers the person writes
     /// it: there these names say nothing.
     private static let ofTheSignIn = Set(
         [
@@ -59,10 +59,11 @@ extension JSONObject {
             "c_hash", "hasgroups",
         ].map { Key($0) })
 
-    /// An ID token's claims, and beneath them those of userinfo: a name that both have keeps the ID token's value.
-    func over(_ userinfo: JSONObject) -> JSONObject {
+    /// What is known for sure, an ID token's claims where there is one, and beneath it those of a profile: a name that both
+    /// have keeps its value.
+    func over(_ profile: JSONObject) -> JSONObject {
         var merged = self
-        for member in userinfo.members
+        for member in profile.members
         where merged[member.name.rawValue] == nil && !Self.ofTheSignIn.contains(Key(member.name.rawValue)) {
             merged[member.name.rawValue] = member.value
         }

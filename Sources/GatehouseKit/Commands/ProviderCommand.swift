@@ -10,7 +10,8 @@ struct ProviderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "provider", abstract: "Try out identity providers, and change those of a server.",
         subcommands: [
-            ProviderListCommand.self, ProviderGetCommand.self, ProviderCreateCommand.self, ProviderReplaceCommand.self,
+            ProviderListCommand.self, ProviderGetCommand.self, ProviderEnableCommand.self, ProviderDisableCommand.self,
+            ProviderCreateCommand.self, ProviderReplaceCommand.self,
             ProviderDeleteCommand.self, ProviderProbeCommand.self, ProviderTestCommand.self,
             ProviderCheckMetadataCommand.self,
         ])

@@ -209,3 +209,43 @@ struct ProviderProbeCommand: AsyncParsableCommand {
         guard DirectoryCalls.text(response.json, "verdict") == "READY" else { throw CommandFailure.verdict(.failure) }
     }
 }
+
+/// Lets a provider count, or not.
+private func switchProvider(_ name: String, on isOn: Bool, _ client: ClientOptions, _ output: DoneFormat) async throws {
+    let request = ClientRequest(
+        .PUT, try ProviderPlace.item(name, "/enabled"), body: .json(["enabled": .bool(isOn)]))
+    guard let response = try await client.call(request) else { return }
+    output.print(response, (isOn ? "enabled " : "disabled ") + name)
+}
+
+struct ProviderEnableCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enable", abstract: "Let a provider count again, and what it vouched for.")
+
+    @OptionGroup var client: ClientOptions
+
+    @Argument(help: "The provider's name.")
+    var name: String
+
+    @Option(name: .shortAndLong, help: "text, or json for the server's answer as it is.")
+    var output = DoneFormat.text
+
+    func run() async throws { try await switchProvider(name, on: true, client, output) }
+}
+
+struct ProviderDisableCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "disable",
+        abstract: "Take nothing on a provider's word: sign-ins, its tokens, and all that was issued on them.",
+        discussion: "Also one of the configuration. Nothing is revoked: enabling it brings back what hangs on it.")
+
+    @OptionGroup var client: ClientOptions
+
+    @Argument(help: "The provider's name.")
+    var name: String
+
+    @Option(name: .shortAndLong, help: "text, or json for the server's answer as it is.")
+    var output = DoneFormat.text
+
+    func run() async throws { try await switchProvider(name, on: false, client, output) }
+}

@@ -204,6 +204,8 @@ extension SignUpSettings {
             case .open: .open
             }
         policy.domains = domains
+        // Whoever wants to approve each one has an administrator, who says so over the API.
+        policy.verification = .provider
         policy.roles = roles
         return policy
     }

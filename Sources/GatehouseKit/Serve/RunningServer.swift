@@ -27,6 +27,7 @@ struct RunningServer {
         let latch = ReadyLatch(waitingFor: demoProvider == nil ? 1 : 2, then: onReady)
         var services: [any Service] = [
             HouseKeeping(broker: assembly.broker, logger: logger),
+            SignInConfirming(broker: assembly.broker),
             try server(
                 configuration: assembly.settings.serverConfiguration, plugins: assembly.plugins,
                 health: BrokerHealth(broker: assembly.broker), onListening: latch.arrived),
@@ -94,6 +95,20 @@ struct HouseKeeping: Service {
                 } catch {
                     logger.error("clean-up failed", metadata: ["cause": "\(error)"])
                 }
+            }
+        }
+    }
+}
+
+/// Asks providers, every second, about the sign-ins that are due.
+struct SignInConfirming: Service {
+    let broker: Broker
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .seconds(1), clock: .continuous)
+                await broker.confirmSignIns()
             }
         }
     }

@@ -12,10 +12,13 @@ import Testing
 struct AuthorizationWorld {
     let world: TestWorld
     let provider: TestProvider
-    let session: Secret
+    var session: Secret
 
     static let verifier = String(repeating: "v", count: 43)
     static let secret = "a-secret-of-the-app"
+    /// Parameters of an exchange of one of ours, and what asks for a stored token.
+    static let ownToken = [("subject_token_type", "urn:ietf:params:oauth:token-type:access_token")]
+    static let apiToken = [TestWorld.apiToken]
 
     static func metadata(_ members: JSONObject = JSONObject(), id: String = "app") throws -> ClientMetadata {
         var object: JSONObject = [
@@ -28,13 +31,17 @@ struct AuthorizationWorld {
         return try ClientMetadata(object)
     }
 
-    init(_ clients: [ConfiguredClient] = [], policies: [PolicyText] = []) async throws {
+    /// `claims`: what the provider says when she signs in.
+    init(
+        _ clients: [ConfiguredClient] = [], policies: [PolicyText] = [], claims: [String: JSONValue?] = [:]
+    ) async throws {
         let app = ConfiguredClient(
             metadata: try Self.metadata(), secrets: [Secret(utf8: Self.secret)], roles: .none)
         let other = ConfiguredClient(
             metadata: try Self.metadata(id: "other"), secrets: [Secret(utf8: Self.secret)], roles: .none)
         (world, provider) = try await SignInTests.world(policies: policies, clients: [app, other] + clients)
-        session = try await world.signIn("alice", through: provider, ["groups": ["deployers"]]).token
+        session = try await world.signIn("alice", through: provider, claims.merging(["groups": ["deployers"]]) { $1 })
+            .token
     }
 
     var broker: Broker { world.broker }

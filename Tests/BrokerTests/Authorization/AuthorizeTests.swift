@@ -2,6 +2,7 @@ import AccessPolicy
 import Broker
 import GatehouseTesting
 import Identifiers
+import JOSE
 import OAuth
 import Secrets
 import StrictJSON
@@ -91,6 +92,77 @@ struct AuthorizeTests {
             await Self.word {
                 try await world.step(["acr_values": "mfa"], signedIn: try world.signedIn(), since: now)
             } == "unmet_authentication_requirements")
+    }
+
+    /// A provider that does not say when the person signed in meets no demand on it, and no time is made up.
+    @Test(
+        arguments: [
+            ("nothing asked", [:], nil, "code"), ("silently", ["prompt": "none"], nil, "code"),
+            ("max_age", ["max_age": "1000000000"], nil, "sign-in"),
+            ("max_age, silently", ["max_age": "3600", "prompt": "none"], nil, "login_required"),
+            ("max_age, back from the provider", ["max_age": "1000000000"], 0, "login_required"),
+            ("login, back from the provider", ["prompt": "login"], 0, "login_required"),
+        ] as [(String, [String: String?], Int64?, String)])
+    func aTimeThatIsNotSaid(_ rule: String, changed: [String: String?], since: Int64?, expected: String) async throws {
+        let world = try await World(claims: ["auth_time": nil])
+        let signedIn = try world.signedIn()
+        #expect(signedIn.session.authenticatedAt == nil)
+        let moment = since.map { world.world.clock.now.adding(seconds: $0) }
+        let word = await Self.word { try await world.step(changed, signedIn: signedIn, since: moment) }
+        #expect(word == expected, "\(rule)")
+    }
+
+    @Test func aTimeThatIsNotSaidIsNotWritten() async throws {
+        for (claims, isSaid) in [(["auth_time": nil], false), ([:], true)] as [([String: JSONValue?], Bool)] {
+            let world = try await World(claims: claims)
+            let idToken = try #require(try await world.redeem(try await world.code()).idToken)
+            let said = try UnverifiedToken.parse(idToken.reveal()).claims.object
+            #expect((said["auth_time"] != nil) == isSaid)
+            // It is a hint all the same.
+            #expect(world.broker.isHint(idToken, of: try world.signedIn()))
+        }
+    }
+
+    /// Of an older proof than the question's: fresh enough is what was asked for, and not newer than the question.
+    @Test(
+        arguments: [
+            ("200 s old, 300 allowed", ["max_age": "300"], 200, "code"),
+            ("at the edge, with the skew", ["max_age": "300"], 360, "code"),
+            ("beyond", ["max_age": "300"], 361, "login_required"),
+            ("login", ["prompt": "login"], 61, "login_required"),
+            ("choosing an account asks for no proof", ["prompt": "select_account"], 3600, "code"),
+        ] as [(String, [String: String?], Int64, String)])
+    func backFromTheProvider(_ rule: String, changed: [String: String?], age: Int64, expected: String) async throws {
+        let now = TestClock().now
+        let world = try await World(claims: ["auth_time": .integer(now.seconds - age)])
+        let word = await Self.word { try await world.step(changed, signedIn: try world.signedIn(), since: now) }
+        #expect(word == expected, "\(rule)")
+    }
+
+    /// What says that somebody was sent to sign in says it of one request, and not for ever.
+    @Test func aSealedMomentIsOfOneRequest() async throws {
+        let world = try await World()
+        let (broker, now) = (world.broker, world.world.clock.now)
+        let request = Array("client_id=app&state=s".utf8)
+        let sealed = broker.sealedMoment(for: request)
+        #expect(broker.moment(sealed: sealed, for: request) == now)
+        #expect(broker.moment(sealed: sealed, for: Array("client_id=app&state=t".utf8)) == nil)
+        for changed in ["1" + sealed, sealed + "A", sealed.replacing(".", with: ""), "", ".", "0."] {
+            #expect(broker.moment(sealed: changed, for: request) == nil, "\(changed)")
+        }
+        world.world.clock.advance(seconds: Broker.signInLife - 1)
+        #expect(broker.moment(sealed: sealed, for: request) == now)
+        world.world.clock.advance(seconds: 1)
+        #expect(broker.moment(sealed: sealed, for: request) == nil)
+    }
+
+    @Test func anAccountIsChosenInASignIn() async throws {
+        let world = try await World()
+        let later = world.world.clock.now.adding(seconds: 3600)
+        #expect(
+            await Self.word {
+                try await world.step(["prompt": "select_account"], signedIn: try world.signedIn(), since: later)
+            } == "login_required")
     }
 
     @Test func whoWasAskedIsNotAskedAgainForLess() async throws {

@@ -171,7 +171,7 @@ struct CodeTests {
         try await world.broker.setEnabled(
             false, person: "alice@example.com", by: try world.world.administrator(), context: TestWorld.context)
         #expect(try !world.isActive(offline.accessToken))
-        #expect(await World.failure { _ = try await world.refresh(offline.refreshToken) } == .grant(.userDisabled))
+        #expect(await World.failure { _ = try await world.refresh(offline.refreshToken) } == .grant(.unknown))
     }
 
     @Test func whoHoldsARefreshTokenMayEndIt() async throws {
@@ -203,11 +203,99 @@ struct CodeTests {
     }
 
     @Test func aTokenForAnotherResourceIsNotForUs() async throws {
-        let world = try await World()
+        let policy = PolicyText(
+            name: "people", provider: "idp", when: #""deployers" in claims.groups"#, types: [.session])
+        let world = try await World(policies: [policy])
         let answer = try await world.redeem(
             try await world.code(["scope": "openid api", "resource": "https://api.example"]))
         let claims = try UnverifiedToken.parse(answer.accessToken.reveal()).claims
         #expect(claims.audiences.map(\.rawValue) == ["https://api.example"])
         #expect(throws: CredentialRefusal.token(.wrongAudience)) { try world.world.caller(answer.accessToken) }
+        // Nor by a detour.
+        for parameters in [World.apiToken, [("audience", TestWorld.publicURL)]] {
+            await #expect(throws: ExchangeFailure.policy(.audienceNotAllowed)) {
+                _ = try await world.world.exchange(answer.accessToken.reveal(), World.ownToken + parameters)
+            }
+        }
+    }
+
+    /// What is made of a client's token stays a client's token, and ends with its authorization.
+    @Test func anExchangedTokenStaysWhatItWas() async throws {
+        let policy = PolicyText(
+            name: "people", provider: "idp", when: #""deployers" in claims.groups"#, types: [.session])
+        let world = try await World(policies: [policy])
+        let answer = try await world.redeem(try await world.code(["scope": "openid namespace:payments"]))
+        let exchanged = try await world.world.exchange(answer.accessToken.reveal(), World.ownToken)
+        #expect(try world.world.caller(exchanged.token).isDelegated)
+        let again = try await world.world.exchange(exchanged.token.reveal(), World.ownToken)
+        await #expect(throws: ExchangeFailure.policy(.credentialTypeNotAllowed)) {
+            _ = try await world.world.exchange(answer.accessToken.reveal(), World.ownToken + World.apiToken)
+        }
+        try await world.broker.revoke(presented: try #require(answer.refreshToken), context: TestWorld.context)
+        for token in [exchanged.token, again.token] {
+            #expect(throws: CredentialRefusal.revoked) { try world.world.caller(token) }
+        }
+    }
+
+    @Test func theScopeSaysOnlyWhatIsHeld() async throws {
+        let world = try await World()
+        let administrator = try world.world.administrator()
+        try await world.world.makeGroup("deployers", ["payments": ["deployer"]])
+        try await world.broker.changeGroups(
+            of: "alice@example.com", adding: ["deployers"], by: administrator, context: TestWorld.context)
+        let scope = "openid namespace:payments role:deployer"
+        let answer = try await world.redeem(try await world.code(["scope": scope]))
+        #expect(answer.scope == (try Scope(scope)))
+        try await world.broker.changeGroups(
+            of: "alice@example.com", removing: ["deployers"], by: administrator, context: TestWorld.context)
+        let less = try await world.refresh(answer.refreshToken)
+        #expect(less.scope == (try Scope("openid")))
+        let claims = try UnverifiedToken.parse(less.accessToken.reveal()).claims.object
+        #expect(claims["scope"]?.stringValue == "openid")
+    }
+
+    @Test func whatWasAllowedIsSeenAndTakenBack() async throws {
+        let world = try await World()
+        let offline = try await world.redeem(try await world.code(["scope": "openid offline_access"]))
+        let signedIn = try world.signedIn()
+        let person = signedIn.session.principal
+        guard case .answer = try await world.step(["scope": "openid email"], signedIn: signedIn, decision: true) else {
+            Issue.record("no answer")
+            return
+        }
+        let seen = try #require(world.broker.applications(of: person).first)
+        #expect(seen.clientID == "app" && seen.scopes == ["email", "offline_access", "openid"])
+        #expect(seen.lastUse != nil)
+        try await world.broker.withdraw(client: "app", by: signedIn.caller, context: TestWorld.context)
+        #expect(world.broker.applications(of: person).isEmpty)
+        #expect(try !world.isActive(offline.accessToken))
+        #expect(await World.failure { _ = try await world.refresh(offline.refreshToken) } == .grant(.unknown))
+        await #expect(throws: DirectoryFailure.notFound(kind: "application", name: "app")) {
+            try await world.broker.withdraw(client: "app", by: signedIn.caller, context: TestWorld.context)
+        }
+        let actions = try await world.world.audit().compactMap { $0["action"]?.stringValue }
+        #expect(actions.contains("consent.withdraw") && actions.contains("authorization.revoke"))
+    }
+
+    @Test func anAdministratorEndsSessionsOfOthers() async throws {
+        let world = try await World()
+        let offline = try await world.redeem(try await world.code(["scope": "openid offline_access"]))
+        try await world.broker.endSessions(
+            of: "alice@example.com", by: try world.world.administrator(), context: TestWorld.context)
+        #expect(throws: (any Error).self) { try world.signedIn() }
+        #expect(try !world.isActive(offline.accessToken))
+    }
+
+    @Test func whoIsLetInAgainBeginsAnew() async throws {
+        let world = try await World()
+        let offline = try await world.redeem(try await world.code(["scope": "openid offline_access"]))
+        for isEnabled in [false, true] {
+            try await world.broker.setEnabled(
+                isEnabled, person: "alice@example.com", by: try world.world.administrator(),
+                context: TestWorld.context)
+        }
+        #expect(throws: (any Error).self) { try world.signedIn() }
+        #expect(try !world.isActive(offline.accessToken))
+        #expect(await World.failure { _ = try await world.refresh(offline.refreshToken) } == .grant(.unknown))
     }
 }

@@ -134,7 +134,8 @@ struct DeviceTests {
         let pairs = [("client_id", client)] + (secret.map { [("client_secret", $0)] } ?? [])
         let proof = try ClientAuthentication(try World.form(pairs), authorization: nil)
         let failure = await World.failure {
-            _ = try await world.broker.authenticateClient(proof, at: "https://id.example/oauth/token")
+            _ = try await world.broker.authenticateClient(
+                proof, at: "https://id.example/oauth/token", context: TestWorld.context)
         }
         #expect((failure != nil) == isRefused, "\(rule)")
         if isRefused, secret != nil {
@@ -145,7 +146,13 @@ struct DeviceTests {
     @Test(
         arguments: [
             ("good", [:], nil), ("another audience", ["aud": "https://other.example"], true),
-            ("our issuer as audience", ["aud": "https://id.example"], nil), ("another subject", ["sub": "app"], true),
+            ("our issuer as audience", ["aud": "https://id.example"], nil),
+            ("in a list", ["aud": ["https://id.example"]], nil),
+            ("us and another", ["aud": ["https://id.example", "https://evil.example"]], true),
+            ("another and us", ["aud": ["https://evil.example", "https://id.example/oauth/token"]], true),
+            ("us twice", ["aud": ["https://id.example", "https://id.example/oauth/token"]], true),
+            ("an empty list", ["aud": .array([])], true), ("no audience", ["aud": nil], true),
+            ("another subject", ["sub": "app"], true),
             ("another client's", ["iss": "app", "sub": "app"], true), ("no jti", ["jti": nil], true),
             ("ended", ["exp": 1_799_999_999], true), ("ends in years", ["exp": 1_900_000_000], true),
             ("not yet", ["nbf": 1_800_000_100], true),
@@ -171,7 +178,8 @@ struct DeviceTests {
                         ("client_assertion", assertion),
                         ("client_assertion_type", ClientAuthentication.assertionType),
                     ]), authorization: nil)
-                _ = try await world.broker.authenticateClient(proof, at: "https://id.example/oauth/token")
+                _ = try await world.broker.authenticateClient(
+                    proof, at: "https://id.example/oauth/token", context: TestWorld.context)
             }
         }
         #expect((await present() != nil) == (isRefused ?? false), "\(rule)")

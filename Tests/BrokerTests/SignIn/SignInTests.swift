@@ -13,7 +13,8 @@ import Testing
 struct SignInTests {
     /// A world in which people sign in through one provider.
     static func world(
-        mode: SignUpPolicy.Mode = .open, speakingFor domains: [String] = [], policies: [PolicyText] = [],
+        mode: SignUpPolicy.Mode = .open, verification: SignUpPolicy.Verification = .provider,
+        speakingFor domains: [String] = [], policies: [PolicyText] = [],
         clients: [ConfiguredClient] = []
     ) async throws -> (TestWorld, TestProvider) {
         let web = TestWeb()
@@ -22,6 +23,7 @@ struct SignInTests {
             policies: policies, web: web, signIn: [try provider.definition(speakingFor: domains)], clients: clients)
         var policy = SignUpPolicy()
         policy.mode = mode
+        policy.verification = verification
         if mode == .domains { policy.domains = ["example.com"] }
         try await world.broker.changeSignUpPolicy(
             to: policy, by: try world.administrator(), context: TestWorld.context)
@@ -100,6 +102,32 @@ struct SignInTests {
         #expect(code == "signin.not_admitted")
     }
 
+    @Test func whoeverHasToBeApprovedWaitsOnceAndIsLinkedThen() async throws {
+        let (world, provider) = try await Self.world(verification: .administrator)
+        let administrator = try world.administrator()
+        for _ in 0..<2 {
+            let code = await Self.code { _ = try await world.signIn("alice", through: provider) }
+            #expect(code == "signin.awaits_approval")
+        }
+        let waiting = try #require(world.broker.signUps.first)
+        #expect(world.broker.signUps.count == 1 && waiting.email == "alice@example.com")
+        #expect(waiting.identity?.subject == "alice" && waiting.identity?.provider == "idp")
+        _ = try await world.broker.approveSignUp(waiting.name, by: administrator, context: TestWorld.context)
+        let finished = try await world.signIn("alice", through: provider)
+        #expect(try world.signedIn(finished.token).name == "alice@example.com")
+    }
+
+    @Test func whoeverIsDeclinedDoesNotWaitAgain() async throws {
+        let (world, provider) = try await Self.world(verification: .administrator)
+        _ = await Self.code { _ = try await world.signIn("alice", through: provider) }
+        let waiting = try #require(world.broker.signUps.first)
+        try await world.broker.declineSignUp(
+            waiting.name, by: try world.administrator(), context: TestWorld.context)
+        let code = await Self.code { _ = try await world.signIn("alice", through: provider) }
+        #expect(code == "signin.not_admitted")
+        #expect(world.broker.signUps.map(\.state) == [.declined])
+    }
+
     @Test func anInvitationLetsItsAddressInOnce() async throws {
         let (world, provider) = try await Self.world(mode: .invitation)
         let admin = try world.administrator()
@@ -138,6 +166,19 @@ struct SignInTests {
         // A restart forgets nothing of it: the claim is a row.
         world.clock.advance(seconds: 601)
         #expect(await finish([(other.name, other.sealed)], query: query) == "signin.not_begun")
+    }
+
+    /// Browsers drop a cookie that is too long, and then the answer would belong to nothing.
+    @Test(arguments: [(2_000, nil), (2_500, nil), (3_500, "signin.too_long")] as [(Int, String?)])
+    func whatABrowserKeeps(_ length: Int, refusal: String?) async throws {
+        let (world, _) = try await Self.world()
+        let target = try LocalTarget("/oauth/authorize?state=" + String(repeating: "s", count: length))
+        let code = await Self.code {
+            let started = try await world.broker.beginSignIn(
+                SignInStart(provider: "idp", returnTo: target), context: TestWorld.context)
+            #expect(started.sealed.count <= 3_900)
+        }
+        #expect(code == refusal)
     }
 
     @Test func fiftyAtOnceMakeOneSession() async throws {
@@ -196,12 +237,38 @@ struct SignInTests {
         #expect(try world.signedIn(bob.token).name == "bob@example.com")
     }
 
+    /// Signing in again continues a session that lives, with what hangs on it, and revives none that is over.
+    @Test(arguments: [(7199, true), (7200, false)] as [(Int64, Bool)])
+    func aSessionThatIsOverStaysOver(_ seconds: Int64, isContinued: Bool) async throws {
+        let world = try await AuthorizationWorld()
+        let before = try world.signedIn().session.id
+        let refreshToken = try #require(try await world.redeem(try await world.code()).refreshToken)
+        world.world.clock.advance(seconds: seconds)
+        let again = try await world.world.signIn("alice", through: world.provider, replacing: world.session)
+        #expect((again.session.id == before) == isContinued)
+        let failure = await AuthorizationWorld.failure { _ = try await world.refresh(refreshToken) }
+        #expect(failure == (isContinued ? nil : .grant(.sessionEnded)))
+        _ = try world.world.signedIn(again.token)
+    }
+
+    @Test func refreshingIsNoUseOfTheSession() async throws {
+        let world = try await AuthorizationWorld()
+        var refreshToken = try await world.redeem(try await world.code()).refreshToken
+        for _ in 0..<2 {
+            world.world.clock.advance(seconds: 3599)
+            refreshToken = try await world.refresh(refreshToken).refreshToken
+        }
+        world.world.clock.advance(seconds: 2)
+        #expect(await AuthorizationWorld.failure { _ = try await world.refresh(refreshToken) } == .grant(.sessionEnded))
+        #expect(world.broker.session(world.session.reveal(), from: "127.0.0.1") == nil)
+    }
+
     @Test func whoIsDisabledIsOutAtOnce() async throws {
         let (world, provider) = try await Self.world()
         let token = try await world.signIn("alice", through: provider).token
         try await world.broker.setEnabled(
             false, person: "alice@example.com", by: try world.administrator(), context: TestWorld.context)
-        #expect(throws: CredentialRefusal.ownerDisabled) {
+        #expect(throws: CredentialRefusal.unknown) {
             try world.broker.authenticate(session: token.reveal(), from: "127.0.0.1")
         }
         let code = await Self.code { _ = try await world.signIn("alice", through: provider) }

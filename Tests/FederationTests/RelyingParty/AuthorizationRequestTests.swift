@@ -196,6 +196,22 @@ import Testing
         #expect(form["client_id"] == SignInStage.clientID && form["client_secret"] == nil)
     }
 
+    /// For one audience only, which is not where a code would be redeemed.
+    @Test(arguments: [ClientRegistration.AssertionAudience.tokenEndpoint, .issuer])
+    func anAssertionIsForTheIssuer(_ configured: ClientRegistration.AssertionAudience) async throws {
+        var stage = try SignInStage()
+        stage.publish(Self.offered)
+        let key = try SigningKey(generating: .ES256)
+        (stage.client.usesPushedAuthorization, stage.client.authentication) = (true, .privateKeyJWT)
+        stage.client.assertionAudience = configured
+        stage.credential = .privateKey(pem: try key.pem(), keyID: nil, algorithm: .ES256)
+        stage.world.answer(Self.endpoint, Self.answer.encoded(), status: 201)
+        _ = try await stage.registry().beginSignIn(SignInStage.name, stage.request, credential: stage.credential)
+        let assertion = try #require(stage.form(Self.endpoint)["client_assertion"])
+        let claims = try UnverifiedToken.parse(Array(assertion.utf8)).claims
+        #expect(claims.audiences.map(\.rawValue) == [sampleIssuer])
+    }
+
     static let refusals: [(String, Int, [UInt8], SignInRefusal)] = [
         ("status", 404, Array("{}".utf8), .badAnswer(.pushedAuthorization, .status(404))),
         ("down", 502, [], .providerUnavailable(.pushedAuthorization)),

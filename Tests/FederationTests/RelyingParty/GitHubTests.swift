@@ -190,13 +190,47 @@ import Testing
     }
 
     /// Any other OAuth 2.0 provider: the userinfo endpoint, and the member that is the subject.
-    @Test func otherProviders() async throws {
+    private func otherStage() throws -> SignInStage {
         var stage = try SignInStage()
         (stage.kind, stage.keySource) = (.oauth2, .none)
         stage.client.authorizationEndpoint = try FetchURL(sampleIssuer + "/authorize")
         stage.client.tokenEndpoint = try FetchURL(SignInStage.tokenEndpoint)
         stage.client.userinfoEndpoint = try FetchURL(SignInStage.userinfoEndpoint)
         stage.client.profile = .userinfo(subjectClaim: "user_id")
+        return stage
+    }
+
+    /// A profile is what people and programs write about somebody, and no word of how they signed in.
+    @Test func aProfileSaysNothingOfTheSignIn() async throws {
+        let stage = try otherStage()
+        stage.userinfo([
+            "user_id": "u-1", "acr": "mfa-gold", "amr": ["mfa", "hwk"], "auth_time": 1, "sid": "s", "aud": "x",
+            "iss": "https://evil.example", "team": "a",
+        ])
+        let identity = try await run(stage).get()
+        for name in ["acr", "amr", "auth_time", "sid", "aud"] { #expect(identity.claims[name] == nil, "\(name)") }
+        #expect(identity.claims["iss"]?.stringValue == sampleIssuer && identity.claims["team"] == "a")
+        #expect(identity.authenticatedAt == nil && identity.sessionID == nil)
+    }
+
+    /// What was asked for cannot be said to have been done; the code stays unused.
+    @Test(
+        arguments: [
+            (0, [], .authenticationTimeMissing), (3600, [], .authenticationTimeMissing),
+            (nil, ["mfa"], .authenticationContextMismatch), (nil, [], nil),
+        ] as [(Int64?, [String], SignInRefusal?)])
+    func demandsAreNotMet(_ maxAge: Int64?, _ acrValues: [String], _ refusal: SignInRefusal?) async throws {
+        for var stage in [try stage(), try otherStage()] {
+            stage.userinfo(["user_id": "u-1", "acr": "mfa", "auth_time": .integer(World.start)])
+            (stage.request.maxAge, stage.request.acrValues) = (maxAge, acrValues)
+            #expect(try await run(stage).refusal == refusal)
+            #expect(stage.world.requests.contains(SignInStage.tokenEndpoint) == (refusal == nil))
+            #expect(refusal?.isUnmetDemand ?? true)
+        }
+    }
+
+    @Test func otherProviders() async throws {
+        var stage = try otherStage()
         for (value, subject) in [("u-1", "u-1"), (42, "42")] as [(JSONValue, String)] {
             stage.userinfo(["user_id": value, "sub": "other", "team": "a"])
             let identity = try await run(stage).get()

@@ -9,7 +9,7 @@ struct UserCommand: ParsableCommand {
         commandName: "user", abstract: "Look at, make, change, disable and delete people.",
         subcommands: [
             UserListCommand.self, UserCreateCommand.self, UserReplaceCommand.self, UserEnableCommand.self,
-            UserDisableCommand.self, UserDeleteCommand.self,
+            UserDisableCommand.self, UserEndSessionsCommand.self, UserDeleteCommand.self,
         ])
 
     static func switching(_ verb: String, _ email: String) -> ClientRequest {
@@ -142,6 +142,25 @@ struct UserDisableCommand: AsyncParsableCommand {
     func run() async throws {
         guard let response = try await client.call(UserCommand.switching("disable", email)) else { return }
         output.print(response, "disabled \(email)")
+    }
+}
+
+struct UserEndSessionsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "end-sessions",
+        abstract: "Sign somebody out everywhere, with what applications got; their credentials stay.")
+
+    @OptionGroup var client: ClientOptions
+
+    @Argument(help: "The e-mail address.")
+    var email: String
+
+    @Option(name: .shortAndLong, help: "text, or json for the server's answer as it is.")
+    var output = DoneFormat.text
+
+    func run() async throws {
+        guard let response = try await client.call(UserCommand.switching("end_sessions", email)) else { return }
+        output.print(response, "ended the sessions of \(email)")
     }
 }
 

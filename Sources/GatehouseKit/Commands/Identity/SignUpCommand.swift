@@ -21,14 +21,14 @@ struct SignUpPolicyCommand: AsyncParsableCommand {
         discussion: "Without --mode it is shown. With it the whole policy is replaced by what is said.")
 
     enum Mode: String, CaseIterable, ExpressibleByArgument { case closed, invitation, domains, open }
-    enum Verification: String, CaseIterable, ExpressibleByArgument { case administrator, email }
+    enum Verification: String, CaseIterable, ExpressibleByArgument { case administrator, email, provider }
 
     @OptionGroup var client: ClientOptions
 
     @Option(name: .long, help: "closed, invitation, domains or open.")
     var mode: Mode?
 
-    @Option(name: .long, help: "How it is made sure that an address is theirs: administrator or email.")
+    @Option(name: .long, help: "How it is made sure that an address is theirs: administrator, email or provider.")
     var verification = Verification.administrator
 
     @Option(name: .long, help: ArgumentHelp("For mode domains; may be repeated.", valueName: "name"))
