@@ -154,7 +154,8 @@ extension DirectoryPlugin {
             "description": JSONValue(group.description), "display_name": JSONValue(group.displayName), "error": nil,
             "id": JSONValue(group.name.rawValue), "name": JSONValue(group.name.rawValue),
             "namespace_roles": AccessShapes.list(group.bindings),
-            "references_count": ["users": .integer(Int64(members.count))], "sync_id": JSONValue(group.provisionedID ?? ""),
+            "references_count": ["users": .integer(Int64(members.count))],
+            "sync_id": JSONValue(group.provisionedID ?? ""),
             "sync_mode": group.provisionedID == nil ? "SELF" : "SCIM",
             "uid": JSONValue(group.name.rawValue), "usernames": JSONValue(members),
         ]

@@ -10,9 +10,9 @@ extension SCIMPlugin {
     func searchUsers(_ request: SearchRequest) async throws -> Response {
         try await search(
             request, SearchPlan(request.filter, of: .user), of: .user, id: { $0.id.rawValue },
-            shape: { (user: ProvisionedUser, _) throws(SCIMError) in try shape(user) },
-            matched: { (user: ProvisionedUser, _) throws(SCIMError) in
-                var resource = try shape(user)
+            shape: { (user: ProvisionedUser, _) in shape(user) },
+            matched: { (user: ProvisionedUser, _) in
+                var resource = shape(user)
                 // Unassigned, it is what it is all the same.
                 resource["active"] = .bool(user.isActive)
                 return resource
@@ -34,8 +34,8 @@ extension SCIMPlugin {
     /// `shape` is what is answered, `matched` what the filter and the order look at.
     private func search<Row: Sendable>(
         _ request: SearchRequest, _ plan: SearchPlan, of type: ResourceType, id: (Row) -> String,
-        shape: (Row, _ hasMembers: Bool) throws(SCIMError) -> JSONObject,
-        matched: (Row, _ hasMembers: Bool) throws(SCIMError) -> JSONObject,
+        shape: (Row, _ hasMembers: Bool) -> JSONObject,
+        matched: (Row, _ hasMembers: Bool) -> JSONObject,
         rows: (ProvisioningQuery) async throws(StoreFailure) -> [Row],
         count: ([ProvisioningCondition]) async throws(StoreFailure) -> Int
     ) async throws -> Response {
@@ -55,7 +55,7 @@ extension SCIMPlugin {
         } catch {
             throw ProvisioningFailure.store(error)
         }
-        let resources = try page.map { request.projection.apply(to: try shape($0, hasMembers)) }
+        let resources = page.map { request.projection.apply(to: shape($0, hasMembers)) }
         return .scim(
             ListResponse(totalResults: total, startIndex: request.page.startIndex, resources: resources).body)
     }
@@ -67,7 +67,7 @@ extension SCIMPlugin {
     /// attribute; what does not is counted, and kept when it is on the page.
     private func scan<Row: Sendable>(
         _ request: SearchRequest, _ plan: SearchPlan, id: (Row) -> String,
-        matched: (Row, _ hasMembers: Bool) throws(SCIMError) -> JSONObject,
+        matched: (Row, _ hasMembers: Bool) -> JSONObject,
         rows: (ProvisioningQuery) async throws(StoreFailure) -> [Row]
     ) async throws(StoreFailure) -> (total: Int, page: [Row]) {
         // A text in quotes may say so too: then members are read for nothing.
@@ -80,10 +80,8 @@ extension SCIMPlugin {
             try Self.checkNotCancelled()
             let batch = try await rows(ProvisioningQuery(plan.conditions, afterID: after, limit: Self.batch))
             for row in batch {
-                // A row that does not read is no resource: the store reports it.
-                guard let resource = try? matched(row, asksForMembers),
-                    plan.rest.allSatisfy({ $0.matches(resource) })
-                else { continue }
+                let resource = matched(row, asksForMembers)
+                guard plan.rest.allSatisfy({ $0.matches(resource) }) else { continue }
                 total += 1
                 if let sort {
                     found.append(sort.reduced(resource))

@@ -11,7 +11,7 @@ struct SearchPlan {
     /// What must hold besides.
     private(set) var rest: [Filter] = []
 
-    /// - Parameter groups: the ids of the groups that a user is in.
+    /// `groups` answers the ids of the groups that a user is in.
     init(_ filter: Filter?, of type: ResourceType, groups: (String) -> [String] = { _ in [] }) {
         for conjunct in filter?.conjuncts ?? [] {
             if let comparison = conjunct.comparison, let condition = Self.condition(comparison, type, groups) {

@@ -30,7 +30,7 @@ extension SCIMPlugin {
         let (caller, projection) = (try request.authenticated(), try request.projection(of: .user))
         let resource = try UserResource(try request.scimBody()).withActivity()
         let user = try await broker.createProvisionedUser(resource, by: caller, context: RequestContext(request))
-        return .resource(try shape(user), projection, version: user.version, status: .created)
+        return .resource(shape(user), projection, version: user.version, status: .created)
     }
 
     private func readUser(_ request: Request) async throws -> Response {
@@ -39,7 +39,7 @@ extension SCIMPlugin {
         if let condition = try request.ifNoneMatch(), condition.matches(user.version) {
             return .notModified(user.version)
         }
-        return .resource(try shape(user), projection, version: user.version)
+        return .resource(shape(user), projection, version: user.version)
     }
 
     private func replaceUser(_ request: Request) async throws -> Response {
@@ -59,7 +59,7 @@ extension SCIMPlugin {
         let user = try await broker.changeProvisionedUser(
             try request.resourceID(), matching: try request.ifMatch(), by: caller, context: RequestContext(request),
             change)
-        return .resource(try shape(user), projection, version: user.version)
+        return .resource(shape(user), projection, version: user.version)
     }
 
     private func removeUser(_ request: Request) async throws -> Response {
@@ -70,9 +70,9 @@ extension SCIMPlugin {
     }
 
     /// A user as clients see it; a projection still has to be applied.
-    func shape(_ user: ProvisionedUser) throws(SCIMError) -> JSONObject {
+    func shape(_ user: ProvisionedUser) -> JSONObject {
         Representation.user(
-            try user.resource().attributes,
+            user.attributes,
             ResourceMetadata(
                 id: user.id.rawValue, created: RFC3339.text(user.createdAt),
                 lastModified: RFC3339.text(user.modifiedAt), version: user.version),

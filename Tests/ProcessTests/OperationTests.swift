@@ -35,7 +35,8 @@ import Testing
         let text = try String(contentsOf: file, encoding: .utf8)
         for (plugins, token, credentials) in [("[]", 404, 404), ("[credentials]", 404, 200)] {
             try text.replacing(
-                "plugins: [credentials, token, sign-in, providers, directory, gateway]", with: "plugins: \(plugins)"
+                "plugins: [credentials, token, sign-in, providers, directory, scim, gateway]",
+                with: "plugins: \(plugins)"
             )
             .write(to: file, atomically: true, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path())

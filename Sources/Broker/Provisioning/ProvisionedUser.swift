@@ -1,6 +1,6 @@
 package import AccessPolicy
 package import Identifiers
-package import SCIM
+import SCIM
 package import StrictJSON
 
 /// What is kept of a user that a directory provisions, beside the person that it is (decision 25).
@@ -59,12 +59,16 @@ package struct ProvisionedUser: Hashable, Sendable {
         return Set(values.compactMap { $0["value"]?.stringValue }.map { Key(CaseFolding.key($0)) }).sorted()
     }
 
-    /// The attributes, with what an administrator may have changed since: whether the person is let in.
-    package func resource() throws(SCIMError) -> UserResource {
+    /// What clients see, with what an administrator may have changed since: whether the person is let in. Not checked
+    /// again: a listing shows many.
+    package var attributes: JSONObject {
         var attributes = document
         if attributes["active"]?.boolValue ?? true != isActive { attributes["active"] = .bool(isActive) }
-        return try UserResource(attributes: attributes)
+        return attributes
     }
+
+    /// The same, to be changed.
+    func resource() throws(SCIMError) -> UserResource { try UserResource(attributes: attributes) }
 }
 
 /// What is kept of a group that a directory provisions, beside the group that it is. Its members are the group's.

@@ -60,7 +60,8 @@ extension Broker {
             throw .taken("another user has this userName or e-mail address as the name to sign in with")
         }
         let isTheirs = index.origins(of: id).contains { origin in
-            ProviderSwitches(index.object(StoredObject.ID(.provider, origin.provider))).isProvisioning
+            let switches = ProviderSwitches(index.object(StoredObject.ID(.provider, origin.provider)))
+            return switches.isProvisioning && !switches.isDisabled
         }
         guard isTheirs else {
             throw .taken(
