@@ -28,6 +28,7 @@ import Testing
                 web: provider.web, signIn: [try provider.definition()])
             var open = SignUpPolicy()
             open.mode = .open
+            open.verification = .provider
             try await world.broker.changeSignUpPolicy(
                 to: open, by: try world.administrator(), context: TestWorld.context)
             session = try await world.signIn("alice", through: provider).token

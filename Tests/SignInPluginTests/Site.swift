@@ -44,6 +44,7 @@ final class Site: Sendable {
         routes = RouteCatalog(SignInPlugin(broker: world.broker).plugin.routes)
         var open = SignUpPolicy()
         open.mode = .open
+        open.verification = .provider
         try await world.broker.changeSignUpPolicy(to: open, by: try world.administrator(), context: TestWorld.context)
     }
 
