@@ -27,6 +27,15 @@ import Testing
         let put = try await scim.call(.put, "/Users/\(id)", SCIMService.user("ada@example.org"))
         #expect(put.body["active"] == false)
         #expect(throws: CredentialRefusal.self) { try scim.world.caller(token) }
+        // Nor does removing it, nor a PUT after that.
+        let removed = try await scim.patch("/Users/\(id)", #"{"op":"remove","path":"active"}"#)
+        #expect(removed.status == 200 && removed.body["active"] == nil)
+        #expect(try await scim.find("Users", "active eq false").total == 1)
+        #expect(try await scim.find("Users", "not (active eq true)").total == 1)
+        #expect(throws: CredentialRefusal.self) { try scim.world.caller(token) }
+        let again = try await scim.call(.put, "/Users/\(id)", SCIMService.user("ada@example.org"))
+        #expect(again.body["active"] == false)
+        #expect(throws: CredentialRefusal.self) { try scim.world.caller(token) }
         let on = try await scim.patch("/Users/\(id)", #"{"op":"replace","value":{"active":true}}"#)
         #expect(on.body["active"] == true)
         #expect(try scim.world.caller(token).principal.id.rawValue == id)
