@@ -39,8 +39,8 @@ import Testing
         let on = try await scim.patch("/Users/\(id)", #"{"op":"replace","value":{"active":true}}"#)
         #expect(on.body["active"] == true)
         #expect(try scim.world.caller(token).principal.id.rawValue == id)
-        let actions = scim.world.store.events.suffix(2).map(\.action)
-        #expect(actions == [.userDisabled, .userEnabled])
+        let actions = scim.world.store.events.suffix(4).map(\.action)
+        #expect(actions == [.userDisabled, .userReplaced, .userReplaced, .userEnabled])
         #expect(try await scim.call(.delete, "/Users/\(id)").status == 204)
         #expect(throws: CredentialRefusal.self) { try scim.world.caller(token) }
         #expect(scim.world.store.events.suffix(2).map(\.action) == [.credentialRevoked, .userRemoved])

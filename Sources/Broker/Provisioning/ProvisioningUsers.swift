@@ -139,7 +139,7 @@ extension Broker {
         }
         var (before, after) = (stored.document, next.document)
         (before["active"], after["active"]) = (nil, nil)
-        if before != after { add(.userReplaced) }
+        if before != after || transaction.events.isEmpty { add(.userReplaced) }
         return (next, transaction)
     }
 
