@@ -44,16 +44,16 @@ extension SCIMPlugin {
 
     private func replaceUser(_ request: Request) async throws -> Response {
         let resource = try UserResource(try request.scimBody())
-        return try await changeUser(request) { user throws(SCIMError) in try resource.withActivity(user.isActive) }
+        return try await changeUser(request) { _, isActive throws(SCIMError) in try resource.withActivity(isActive) }
     }
 
     private func patchUser(_ request: Request) async throws -> Response {
         let patch = try UserPatch(try request.scimBody(limit: Self.patchBodyLimit))
-        return try await changeUser(request) { user throws(SCIMError) in try patch.apply(to: user).resource }
+        return try await changeUser(request) { user, _ throws(SCIMError) in try patch.apply(to: user).resource }
     }
 
     private func changeUser(
-        _ request: Request, _ change: @Sendable (UserResource) throws(SCIMError) -> UserResource
+        _ request: Request, _ change: @Sendable (UserResource, _ isActive: Bool) throws(SCIMError) -> UserResource
     ) async throws -> Response {
         let (caller, projection) = (try request.authenticated(), try request.projection(of: .user))
         let user = try await broker.changeProvisionedUser(

@@ -27,11 +27,20 @@ import Testing
         let put = try await scim.call(.put, "/Users/\(id)", SCIMService.user("ada@example.org"))
         #expect(put.body["active"] == false)
         #expect(throws: CredentialRefusal.self) { try scim.world.caller(token) }
+        // Nor does removing it, nor a PUT after that.
+        let removed = try await scim.patch("/Users/\(id)", #"{"op":"remove","path":"active"}"#)
+        #expect(removed.status == 200 && removed.body["active"] == nil)
+        #expect(try await scim.find("Users", "active eq false").total == 1)
+        #expect(try await scim.find("Users", "not (active eq true)").total == 1)
+        #expect(throws: CredentialRefusal.self) { try scim.world.caller(token) }
+        let again = try await scim.call(.put, "/Users/\(id)", SCIMService.user("ada@example.org"))
+        #expect(again.body["active"] == false)
+        #expect(throws: CredentialRefusal.self) { try scim.world.caller(token) }
         let on = try await scim.patch("/Users/\(id)", #"{"op":"replace","value":{"active":true}}"#)
         #expect(on.body["active"] == true)
         #expect(try scim.world.caller(token).principal.id.rawValue == id)
-        let actions = scim.world.store.events.suffix(2).map(\.action)
-        #expect(actions == [.userDisabled, .userEnabled])
+        let actions = scim.world.store.events.suffix(4).map(\.action)
+        #expect(actions == [.userDisabled, .userReplaced, .userReplaced, .userEnabled])
         #expect(try await scim.call(.delete, "/Users/\(id)").status == 204)
         #expect(throws: CredentialRefusal.self) { try scim.world.caller(token) }
         #expect(scim.world.store.events.suffix(2).map(\.action) == [.credentialRevoked, .userRemoved])

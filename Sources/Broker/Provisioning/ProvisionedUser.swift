@@ -45,11 +45,13 @@ package struct ProvisionedUser: Hashable, Sendable {
             revision: 1, document: resource.attributes)
     }
 
-    /// The next revision, with other attributes.
+    /// The next revision, with other attributes. Whoever is kept out is let in only by a request that says so: removing
+    /// `active` does not.
     func replacing(_ resource: UserResource, at now: Timestamp) -> ProvisionedUser {
         ProvisionedUser(
             id: id, userNameKey: resource.userNameKey, externalID: resource.externalID,
-            emailKeys: Self.emailKeys(resource.attributes), isActive: resource.isActive, createdAt: createdAt,
+            emailKeys: Self.emailKeys(resource.attributes),
+            isActive: resource.attributes["active"]?.boolValue ?? isActive, createdAt: createdAt,
             modifiedAt: now,
             revision: revision &+ 1, document: resource.attributes)
     }
@@ -63,7 +65,7 @@ package struct ProvisionedUser: Hashable, Sendable {
     /// again: a listing shows many.
     package var attributes: JSONObject {
         var attributes = document
-        if attributes["active"]?.boolValue ?? true != isActive { attributes["active"] = .bool(isActive) }
+        if let said = attributes["active"]?.boolValue, said != isActive { attributes["active"] = .bool(isActive) }
         return attributes
     }
 

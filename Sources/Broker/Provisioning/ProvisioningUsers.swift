@@ -90,7 +90,7 @@ extension Broker {
     /// A PUT, or a PATCH: `change` makes the new attributes from the old. Nothing is written when they are the same.
     package func changeProvisionedUser(
         _ id: String, matching condition: EntityTagCondition?, by caller: Caller, context: RequestContext,
-        _ change: @Sendable (UserResource) throws(SCIMError) -> UserResource
+        _ change: @Sendable (UserResource, _ isActive: Bool) throws(SCIMError) -> UserResource
     ) async throws(ProvisioningFailure) -> ProvisionedUser {
         try await provisioning {
             () async throws(ProvisioningFailure) -> (ProvisionedUser, StoreTransaction) in
@@ -99,7 +99,7 @@ extension Broker {
             let (before, after): (UserResource, UserResource)
             do throws(SCIMError) {
                 before = try stored.resource()
-                after = try change(before).staying(isActive: stored.isActive)
+                after = try change(before, stored.isActive)
             } catch {
                 throw .refused(error)
             }
@@ -139,7 +139,7 @@ extension Broker {
         }
         var (before, after) = (stored.document, next.document)
         (before["active"], after["active"]) = (nil, nil)
-        if before != after { add(.userReplaced) }
+        if before != after || transaction.events.isEmpty { add(.userReplaced) }
         return (next, transaction)
     }
 
@@ -208,14 +208,4 @@ extension ProvisionedGroup {
 extension IndexedPrincipal {
     /// Whether they are a directory's to see and to change.
     var isProvisioned: Bool { principal.kind == .user && record.profile?.source == .directory }
-}
-
-extension UserResource {
-    /// Whoever is kept out is let in only by a request that says so: removing `active` does not.
-    fileprivate func staying(isActive: Bool) throws(SCIMError) -> UserResource {
-        guard !isActive, attributes["active"] == nil else { return self }
-        var attributes = attributes
-        attributes["active"] = false
-        return try UserResource(attributes: attributes)
-    }
 }
