@@ -189,7 +189,7 @@ let package = Package(
             ]),
         tests(
             "BrokerTests",
-            ["Broker", "GatehouseTesting", "AccessPolicy", "Federation", "JOSE", "OAuth", "OpenSSLCrypto"]),
+            ["Broker", "GatehouseTesting", "AccessPolicy", "Federation", "JOSE", "OAuth", "OpenSSLCrypto", "SCIM"]),
         tests(
             "SQLiteStoreTests",
             [

@@ -174,6 +174,15 @@ package final class CredentialIndex: Sendable {
         state.withLock { $0.directory.objects(kind, beginningWith: prefix) }
     }
 
+    /// Their identities at providers, without those that are suspended; `nil` for who has none at all.
+    func unsuspendedOrigins(of principal: PrincipalID) -> Set<Principal.Origin>? {
+        state.withLock { state in
+            let origins = state.tickets.origins(of: principal)
+            if origins.isEmpty { return nil }
+            return state.directory.suspended.isEmpty ? origins : origins.subtracting(state.directory.suspended)
+        }
+    }
+
     func isSuspended(_ origin: Principal.Origin) -> Bool {
         state.withLock { $0.directory.suspended.contains(origin) }
     }

@@ -110,15 +110,10 @@ extension PrincipalID {
 /// workload seen again is the same one on every broker.
 enum WorkloadPrincipal {
     static func of(_ identity: ValidatedIdentity) -> Principal {
-        var key: [UInt8] = []
-        for part in [identity.provider, identity.issuer, identity.subject] {
-            key.append(contentsOf: String(part.utf8.count).utf8)
-            key.append(UInt8(ascii: ":"))
-            key.append(contentsOf: part.utf8)
-        }
-        let id = "wkl_" + Hexadecimal.text(Array(SHA2.sha256(key).prefix(20)))
+        let origin = Principal.Origin(
+            provider: identity.provider, issuer: identity.issuer, subject: identity.subject)
+        let id = "wkl_" + Hexadecimal.text(Array(SHA2.sha256(origin.bytes).prefix(20)))
         return Principal(
-            id: PrincipalID(unchecked: id), kind: .workload, name: identity.subject,
-            origin: Principal.Origin(provider: identity.provider, issuer: identity.issuer, subject: identity.subject))
+            id: PrincipalID(unchecked: id), kind: .workload, name: identity.subject, origin: origin)
     }
 }

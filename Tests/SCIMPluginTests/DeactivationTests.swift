@@ -98,14 +98,17 @@ import Testing
         #expect(taken.refusal == "409 uniqueness" && taken.detail.contains("administrator"))
 
         // Who came through a provider that does not provision stays whose they are, too.
-        func link(_ provider: String) async throws {
-            let origin = Principal.Origin(provider: provider, issuer: "https://i.example", subject: "1")
+        func link(_ provider: String, issuer: String = "https://i.example") async throws {
+            let origin = Principal.Origin(provider: provider, issuer: issuer, subject: "1")
             let link = IdentityLink(origin: origin, principal: caller.principal.id, linkedAt: scim.world.clock.now)
             try await scim.world.store.commit(StoreTransaction(changes: [.linkIdentity(link)], events: []))
         }
         try await link("other")
         #expect(try await scim.user("ada@example.com").refusal == "409 uniqueness")
+        // Nor one of the same name that is another by now.
         try await link("ci")
+        #expect(try await scim.user("ada@example.com").refusal == "409 uniqueness")
+        try await link("ci", issuer: scim.world.issuer.issuer)
         let adopted = try await scim.user("ada@example.com", #","name":{"givenName":"Ada"}"#)
         #expect(adopted.status == 201 && adopted.id == id)
         #expect(try scim.world.broker.person("ada@example.com").profile?.source == .directory)

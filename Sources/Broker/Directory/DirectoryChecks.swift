@@ -41,7 +41,11 @@ extension Broker {
     ) throws(DirectoryFailure) -> [StoreChange] {
         let administrators = index.administrators
         guard !administrators.isDisjoint(with: leaving) else { return [] }
-        guard !administrators.subtracting(leaving).isEmpty else {
+        // One whose identity rests could not come and mend it.
+        let stays = administrators.subtracting(leaving).contains { id in
+            index.principal(id).map { isStanding($0.principal) } ?? false
+        }
+        guard stays else {
             throw .wrongState("this would leave nobody who is an administrator of 'system'; make another one first")
         }
         let id = StoredObject.ID(.settings, "administrators")

@@ -15,18 +15,9 @@ package enum DirectoryFailure: Error, Hashable, Sendable {
 }
 
 extension Broker {
-    /// Prepares a change from what is there now and commits it; again from the start when somebody else was first.
     func changingDirectory<Value: Sendable>(
         _ prepare: () async throws(DirectoryFailure) -> (Value, StoreTransaction)
     ) async throws(DirectoryFailure) -> Value {
-        while true {
-            let (value, transaction) = try await prepare()
-            do throws(StoreFailure) {
-                if !transaction.changes.isEmpty { try await store.commit(transaction) }
-                return value
-            } catch {
-                guard error == .conflict || error == .alreadyExists else { throw .store(error) }
-            }
-        }
+        try await committing({ DirectoryFailure.store($0) }, prepare)
     }
 }

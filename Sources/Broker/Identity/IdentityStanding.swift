@@ -26,8 +26,7 @@ struct Suspension: Hashable, Sendable {
     }
 
     static func id(of origin: Principal.Origin) -> StoredObject.ID {
-        let text = [origin.provider, origin.issuer, origin.subject].map { "\($0.utf8.count):\($0)" }.joined()
-        return StoredObject.ID(.suspension, Hexadecimal.text(SHA2.sha256(Array(text.utf8))))
+        StoredObject.ID(.suspension, Hexadecimal.text(SHA2.sha256(origin.bytes)))
     }
 
     var document: JSONObject {
@@ -36,6 +35,11 @@ struct Suspension: Hashable, Sendable {
             "subject": JSONValue(origin.subject),
         ]
     }
+}
+
+extension Principal.Origin {
+    /// The three in one, for digests: no two origins have the same bytes.
+    var bytes: [UInt8] { [provider, issuer, subject].flatMap { Array("\($0.utf8.count):\($0)".utf8) } }
 }
 
 /// Credentials die with their identity, and come back with it: what was revoked stays revoked, because nothing here
@@ -49,12 +53,13 @@ extension Broker {
 
     /// Somebody without any identity elsewhere is vouched for by administrators alone; of several, one is enough.
     func isStanding(_ principal: Principal, without provider: String? = nil) -> Bool {
-        let counts = { (origin: Principal.Origin) in
-            !(provider.map(origin.provider.hasSameBytes) ?? false) && self.isStanding(origin)
+        guard let origins = principal.origin.map({ [$0] }) ?? index.unsuspendedOrigins(of: principal.id) else {
+            return true
         }
-        if let origin = principal.origin { return counts(origin) }
-        let origins = index.origins(of: principal.id)
-        return origins.isEmpty || origins.contains(where: counts)
+        return origins.contains { origin in
+            !(provider.map(origin.provider.hasSameBytes) ?? false)
+                && providers.vouches(for: origin.issuer, as: origin.provider)
+        }
     }
 
     /// Its provider is there and is still the same, and has not said no.

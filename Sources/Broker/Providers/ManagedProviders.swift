@@ -100,8 +100,11 @@ extension Broker {
                 modifiedAt: change.now, revision: before.revision, switches: before.switches,
                 sealedSecret: sealed)
             try check(record, among: providerRecords().filter { $0.name != record.name })
+            // With another issuer it is another provider, and vouches for nobody whom it vouched for before.
+            let isAnother = !spec.effectiveIssuer.hasSameBytes(as: before.spec.effectiveIssuer)
+            let keeping = isAnother ? try keepingAnAdministrator(without: record.name, at: change.now) : []
             return (
-                record, [.updateObject(object.replacing(record.document, at: change.now))],
+                record, keeping + [.updateObject(object.replacing(record.document, at: change.now))],
                 [event(.providerReplaced, record, by: caller, at: change.now, context: context)]
             )
         }
@@ -138,10 +141,10 @@ extension Broker {
             let object = index.object(record.objectID)
             var switches = ProviderSwitches(object)
             switches.isDisabled = !isEnabled
-            if !isEnabled { try checkSomebodyStays(without: record.name) }
+            let keeping = isEnabled ? [] : try keepingAnAdministrator(without: record.name, at: change.now)
             let document = switches.written(over: object?.document ?? JSONObject())
             return (
-                record, [StoredObject.put(document, as: record.objectID, over: object, at: change.now)],
+                record, keeping + [StoredObject.put(document, as: record.objectID, over: object, at: change.now)],
                 [
                     event(
                         .providerSwitched, record, by: caller, at: change.now, context: context,
@@ -152,14 +155,18 @@ extension Broker {
     }
 
     /// What hangs on a provider's word is refused without it: there must be an administrator who does not.
-    private func checkSomebodyStays(without provider: ProviderName) throws(ProviderFailure) {
-        let stays = index.administrators.contains { id in
-            index.principal(id).map { isStanding($0.principal, without: provider.rawValue) } ?? false
+    private func keepingAnAdministrator(
+        without provider: ProviderName, at now: Timestamp
+    ) throws(ProviderFailure) -> [StoreChange] {
+        let leaving = index.administrators.filter { id in
+            guard let principal = index.principal(id)?.principal else { return false }
+            return isStanding(principal) && !isStanding(principal, without: provider.rawValue)
         }
-        guard stays else {
-            throw .wrongState(
-                "this would leave nobody who is an administrator of 'system': all of them sign in through this "
-                    + "provider; make another one first")
+        do throws(DirectoryFailure) {
+            return try keepingAnAdministrator(leaving, at: now)
+        } catch {
+            guard case .wrongState(let message) = error else { throw .cannotMake }
+            throw .wrongState(message)
         }
     }
 
@@ -169,7 +176,7 @@ extension Broker {
     ) async throws(ProviderFailure) {
         _ = try await changingProviders { (change: ProviderChange) throws(ProviderFailure) in
             let (record, object) = try managed(name)
-            try checkSomebodyStays(without: record.name)
+            let keeping = try keepingAnAdministrator(without: record.name, at: change.now)
             let isLast =
                 record.isProvisioning
                 && !index.objects(.provider).contains { other in
@@ -178,7 +185,7 @@ extension Broker {
             let tokens = isLast ? change.scimTokens : []
             return (
                 record,
-                [.deleteObject(object.id, revision: object.revision)]
+                keeping + [.deleteObject(object.id, revision: object.revision)]
                     + tokens.flatMap { Self.ending($0, at: change.now) },
                 [event(.providerDeleted, record, by: caller, at: change.now, context: context)]
                     + tokens.map {

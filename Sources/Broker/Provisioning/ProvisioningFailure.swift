@@ -31,19 +31,10 @@ package enum ProvisioningFailure: Error, Hashable, Sendable {
 }
 
 extension Broker {
-    /// Prepares a change from what is there now and commits it; again from the start when somebody else was first.
     func provisioning<Value: Sendable>(
         _ prepare: () async throws(ProvisioningFailure) -> (Value, StoreTransaction)
     ) async throws(ProvisioningFailure) -> Value {
-        while true {
-            let (value, transaction) = try await prepare()
-            do throws(StoreFailure) {
-                if !transaction.changes.isEmpty { try await store.commit(transaction) }
-                return value
-            } catch {
-                guard error == .conflict || error == .alreadyExists else { throw .store(error) }
-            }
-        }
+        try await committing({ ProvisioningFailure.store($0) }, prepare)
     }
 
     /// The rule of the last administrator, as the directory meets it.

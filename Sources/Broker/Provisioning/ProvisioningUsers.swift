@@ -60,8 +60,8 @@ extension Broker {
             throw .taken("another user has this userName or e-mail address as the name to sign in with")
         }
         let isTheirs = index.origins(of: id).contains { origin in
-            let switches = ProviderSwitches(index.object(StoredObject.ID(.provider, origin.provider)))
-            return switches.isProvisioning && !switches.isDisabled
+            let object = index.object(StoredObject.ID(.provider, origin.provider))
+            return ProviderSwitches(object).isProvisioning && isStanding(origin)
         }
         guard isTheirs else {
             throw .taken(

@@ -209,20 +209,20 @@ extension Broker {
     /// What policies gave for the provider's word ends with the session: without it nobody would ever ask again.
     func confirmed(
         _ record: AuthorizationRecord, at now: Timestamp
-    ) async throws(AuthorizationFailure)
-        -> AuthorizationRecord
-    {
-        guard let session = index.ticket(record.terms.session).flatMap({ SessionRecord($0.ticket) }),
-            now < session.expiresAt
-        else {
+    ) async throws(AuthorizationFailure) -> AuthorizationRecord {
+        guard let session = index.ticket(record.terms.session), now < session.ticket.expiresAt else {
             guard record.ticket.rights.grants.isEmpty else { throw .grant(.sessionEnded) }
             return record
         }
+        guard now.milliseconds >= session.confirmAfter else { return record }
         switch await confirmSignIn(session.ticket.id) {
         case .ended: throw .grant(.sessionEnded)
         case .stands: break
         case .unanswered:
-            guard now < session.checkedAt.adding(seconds: Self.longestUnconfirmed) else { throw .providerUnavailable }
+            let grace = Self.longestUnconfirmed - Self.confirmationInterval
+            guard now < Timestamp(milliseconds: session.confirmAfter).adding(seconds: grace) else {
+                throw .providerUnavailable
+            }
         }
         guard let next = index.ticket(record.id).flatMap({ AuthorizationRecord($0.ticket) }) else {
             throw .grant(.sessionEnded)

@@ -41,8 +41,7 @@ extension Broker {
 
     /// The same for the same identity, and as hard to guess as a secret.
     private func signUpName(of origin: Principal.Origin) -> String {
-        let parts = [origin.provider, origin.issuer, origin.subject].map { "\($0.utf8.count):\($0)" }
-        return "signup-"
-            + Hexadecimal.text(Array(hasher.derived(Array("sign-up:\(parts.joined())".utf8)).reveal().prefix(16)))
+        "signup-"
+            + Hexadecimal.text(Array(hasher.derived(Array("sign-up:".utf8) + origin.bytes).reveal().prefix(16)))
     }
 }

@@ -7,6 +7,7 @@ import Identifiers
 import JOSE
 import OAuth
 import OpenSSLCrypto
+import SCIM
 import Secrets
 import StrictJSON
 import Testing
@@ -17,6 +18,7 @@ struct DeathTests {
 
     enum Cause: CaseIterable {
         case userDisabled, userDeleted, providerDisabled, providerGone, backChannelLogout, upstreamRefused
+        case directoryDeactivated, directoryRemoved
     }
 
     enum Path: CaseIterable {
@@ -34,8 +36,8 @@ struct DeathTests {
     private static func comesBack(_ path: Path, after cause: Cause) -> Bool {
         switch cause {
         case .providerDisabled, .providerGone: true
-        case .userDisabled, .upstreamRefused: path == .apiToken || path == .certificate
-        case .userDeleted: false
+        case .userDisabled, .directoryDeactivated, .upstreamRefused: path == .apiToken || path == .certificate
+        case .userDeleted, .directoryRemoved: false
         case .backChannelLogout: !isRefused(path, after: cause)
         }
     }
@@ -43,6 +45,7 @@ struct DeathTests {
     /// Alice, with everything that one can have.
     private struct Alice {
         let world: AuthorizationWorld
+        let owner: PrincipalID
         let apiToken: Secret
         let revoked: Secret
         let certificate: [UInt8]
@@ -61,6 +64,7 @@ struct DeathTests {
                 "alice", through: world.provider, ["groups": ["deployers"]], refreshToken: "upstream"
             ).token
             let caller = try world.signedIn().caller
+            owner = caller.principal.id
             apiToken = try await world.world.create(days: 30, by: caller).secret
             let revoked = try await world.world.create("other", days: 30, by: caller)
             self.revoked = revoked.secret
@@ -107,12 +111,40 @@ struct DeathTests {
             } catch is AuthorizationFailure { return false } catch is TestWorld.NobodySignedIn { return false }
         }
 
+        /// Puts her into the hands of a directory that her provider brings. Answers her id there.
+        private func provision() async throws -> String {
+            let administrator = try world.world.administrator()
+            _ = try await world.broker.switchProvisioning(
+                true, of: "idp", days: nil, by: administrator, context: TestWorld.context)
+            let user = try await world.broker.createProvisionedUser(
+                try UserResource(attributes: ["userName": "alice@example.com"]), by: administrator,
+                context: TestWorld.context)
+            #expect(user.id == owner, "the same person")
+            return user.id.rawValue
+        }
+
+        private func setActive(_ isActive: Bool, _ id: String) async throws {
+            _ = try await world.broker.changeProvisionedUser(
+                id, matching: nil, by: try world.world.administrator(), context: TestWorld.context
+            ) { (before: UserResource, _) throws(SCIMError) in
+                var attributes = before.attributes
+                attributes["active"] = .bool(isActive)
+                return try UserResource(attributes: attributes)
+            }
+        }
+
         func happens(_ cause: Cause) async throws {
             let (broker, administrator) = (world.broker, try world.world.administrator())
             switch cause {
             case .userDisabled:
                 try await broker.setEnabled(
                     false, person: "alice@example.com", by: administrator, context: TestWorld.context)
+            case .directoryDeactivated:
+                let id = try await provision()
+                try await setActive(false, id)
+            case .directoryRemoved:
+                try await broker.removeProvisionedUser(
+                    try await provision(), matching: nil, by: administrator, context: TestWorld.context)
             case .userDeleted:
                 _ = try await broker.removePerson(
                     "alice@example.com", by: administrator, context: TestWorld.context)
@@ -153,7 +185,8 @@ struct DeathTests {
                 broker.replaceConfiguredProviders([
                     try world.world.issuer.definition(), try world.provider.definition(),
                 ])
-            case .backChannelLogout, .upstreamRefused, .userDeleted:
+            case .directoryDeactivated: try await setActive(true, owner.rawValue)
+            case .backChannelLogout, .upstreamRefused, .userDeleted, .directoryRemoved:
                 _ = try await world.world.signIn("alice", through: world.provider, ["groups": ["deployers"]])
             }
         }
@@ -177,6 +210,7 @@ struct DeathTests {
         arguments: [
             (Cause.userDisabled, "user.disable", nil), (.userDeleted, "user.remove", nil),
             (.providerDisabled, "provider.switch", nil),
+            (.directoryDeactivated, "user.disable", nil), (.directoryRemoved, "user.remove", nil),
             (.backChannelLogout, "session.end", "session.provider_logout"),
             (.upstreamRefused, "identity.suspend", "signin.token_refused"),
         ] as [(Cause, String, String?)])
@@ -225,6 +259,24 @@ struct DeathTests {
         await #expect(throws: ProviderFailure.self) {
             _ = try await world.broker.setEnabled(false, provider: "idp", by: root, context: TestWorld.context)
         }
+    }
+
+    /// An administrator whose provider is disabled is none to leave the tenant to.
+    @Test func whoeverRestsIsNoAdministratorToStay() async throws {
+        let (world, provider) = try await SignInTests.world()
+        let administrator = try world.administrator()
+        _ = try await world.signIn("root", through: provider)
+        try await world.broker.assign(
+            try TestWorld.access(["system": ["admin"]]), to: ["root@example.com"], by: administrator,
+            context: TestWorld.context)
+        _ = try await world.broker.setEnabled(false, provider: "idp", by: administrator, context: TestWorld.context)
+        await #expect(throws: DirectoryFailure.self) {
+            try await world.broker.setEnabled(
+                false, person: "administrator", by: administrator, context: TestWorld.context)
+        }
+        _ = try await world.broker.setEnabled(true, provider: "idp", by: administrator, context: TestWorld.context)
+        try await world.broker.setEnabled(
+            false, person: "administrator", by: administrator, context: TestWorld.context)
     }
 
     // MARK: Workloads
